@@ -1,0 +1,54 @@
+"""Cada vista dice quién puede entrar: @publica, @con_cuenta o @con_rol(…). Una vista callada no pasa las pruebas."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+Vista = Callable[..., Any]
+
+
+def publica(vista: Vista) -> Vista:
+    """Entra cualquiera, con o sin cuenta."""
+    vista.acceso = "publica"  # type: ignore[attr-defined]
+    return vista
+
+
+def a_ingresar(request: HttpRequest) -> HttpResponse:
+    """Lleva a ingresar y vuelve a donde estaba."""
+    destino = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    return redirect_to_login(destino)
+
+
+def con_cuenta(vista: Vista) -> Vista:
+    """Entra quien tiene cuenta e ingresó."""
+
+    @wraps(vista)
+    def envuelta(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated:
+            return a_ingresar(request)
+        return vista(request, *args, **kwargs)
+
+    envuelta.acceso = "con_cuenta"  # type: ignore[attr-defined]
+    return envuelta
+
+
+def con_rol(*roles: str) -> Callable[[Vista], Vista]:
+    """Entra quien tiene hoy alguno de estos roles (ver civic/cuentas/roles.py) o la administración técnica."""
+
+    def decorador(vista: Vista) -> Vista:
+        @wraps(vista)
+        def envuelta(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not request.user.is_authenticated:
+                return a_ingresar(request)
+            if not request.user.tiene_rol(*roles):  # type: ignore[union-attr]
+                raise PermissionDenied("Esta página es para otro cargo.")
+            return vista(request, *args, **kwargs)
+
+        envuelta.acceso = "con_rol:" + ",".join(roles)  # type: ignore[attr-defined]
+        return envuelta
+
+    return decorador

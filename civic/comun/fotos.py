@@ -1,0 +1,114 @@
+"""Fotos de la gente: se revisan antes de decodificarlas, se limpian en un proceso aparte y solo queda lo limpio."""
+
+import hashlib
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from civic.comun.errores import ReglaIncumplida
+from civic.comun.models import ANCHOS_DE_FOTO, Foto
+
+registro = logging.getLogger("ayni.fotos")
+
+PESO_MAXIMO = 10 * 1024 * 1024
+SEGUNDOS_MAXIMO = 20
+_TALLER = Path(__file__).with_name("taller_de_fotos.py")
+_EXTENSIONES = {
+    "JPEG": {"jpg", "jpeg", "jpe", "jfif"},
+    "PNG": {"png"},
+    "WEBP": {"webp"},
+    "HEIF": {"heic", "heif", "hif"},
+}
+_MARCAS_HEIF = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+
+
+def formato_de(cabeza: bytes) -> str | None:
+    """Formato según los primeros bytes (JPEG, PNG, WEBP o HEIF), o None. No decodifica nada."""
+    if cabeza.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if cabeza.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if cabeza[:4] == b"RIFF" and cabeza[8:12] == b"WEBP":
+        return "WEBP"
+    if cabeza[4:8] == b"ftyp" and cabeza[8:12] in _MARCAS_HEIF:
+        return "HEIF"
+    return None
+
+
+def revisar_foto(archivo: Any) -> str:
+    """Formato verdadero de un archivo subido; lanza ReglaIncumplida (campo «foto») si no se puede aceptar.
+
+    Mira peso, primeros bytes y que el nombre no mienta; no decodifica.
+    """
+    if archivo.size > PESO_MAXIMO:
+        megas = f"{archivo.size / 1024 / 1024:.1f}".replace(".", ",")
+        raise ReglaIncumplida(f"La foto pesa {megas} MB; el máximo es 10 MB. Elige una más liviana.", campo="foto")
+    archivo.seek(0)
+    formato = formato_de(archivo.read(32))
+    archivo.seek(0)
+    if formato is None:
+        raise ReglaIncumplida("Ese archivo no es una foto. Sube una imagen JPEG, PNG, WebP o HEIC.", campo="foto")
+    extension = Path(archivo.name or "").suffix.lower().lstrip(".")
+    if extension not in _EXTENSIONES[formato]:
+        raise ReglaIncumplida(
+            f"El archivo dice ser «.{extension}» pero por dentro es otra cosa. Sube la foto original.", campo="foto"
+        )
+    return formato
+
+
+def _en_el_taller(datos: bytes, formato: str) -> tuple[dict[str, Any], list[bytes]]:
+    orden = [sys.executable, "-I", str(_TALLER), formato, ",".join(map(str, ANCHOS_DE_FOTO))]
+    try:
+        hecho = subprocess.run(orden, input=datos, capture_output=True, timeout=SEGUNDOS_MAXIMO, check=False)
+    except subprocess.TimeoutExpired:
+        registro.warning("El taller de fotos tardó más de %s s", SEGUNDOS_MAXIMO)
+        raise ReglaIncumplida("La foto es demasiado complicada. Toma otra más simple.", campo="foto") from None
+    linea, _, resto = hecho.stdout.partition(b"\n")
+    try:
+        ficha = json.loads(linea)
+    except ValueError:
+        ficha = {"error": "No pudimos leer la foto: es demasiado pesada o está dañada."}
+    if hecho.returncode != 0 or "error" in ficha:
+        registro.info("Foto rechazada (%s): %s %s", formato, ficha, hecho.stderr[-300:])
+        raise ReglaIncumplida(ficha.get("error", "No pudimos leer la foto. Prueba con otra."), campo="foto")
+    versiones, posicion = [], 0
+    for peso in ficha["tamanos"].values():
+        versiones.append(resto[posicion : posicion + peso])
+        posicion += peso
+    return ficha, versiones
+
+
+def guardar_foto(archivo: BinaryIO | Any, *, usuario: Any = None, texto: str = "", publica: bool = False) -> Foto:
+    """Revisa, limpia, reduce y guarda una foto subida; devuelve su Foto. Lanza ReglaIncumplida (campo «foto»).
+
+    Todo byte guardado sale del taller: ningún metadato del teléfono (GPS, serie, miniatura, comentario) sobrevive.
+    """
+    formato = revisar_foto(archivo)
+    ficha, versiones = _en_el_taller(archivo.read(), formato)
+    foto = Foto(
+        ancho=ficha["ancho"],
+        alto=ficha["alto"],
+        color=ficha["color"],
+        peso=len(versiones[-1]),
+        huella=hashlib.sha256(versiones[-1]).hexdigest(),
+        texto=texto,
+        publica=publica,
+        subida_por=usuario if getattr(usuario, "pk", None) else None,
+    )
+    for ancho, version in zip(ficha["tamanos"], versiones, strict=True):
+        default_storage.save(foto.ruta(int(ancho)), ContentFile(version))
+    foto.save()
+    return foto
+
+
+def publicar_foto(foto: Foto | None) -> None:
+    """Hace pública una foto junto con lo que ilustra."""
+    if foto is not None and not foto.publica:
+        foto.publica = True
+        foto.save(update_fields=["publica"])

@@ -1,0 +1,89 @@
+"""Salud, fotos, errores y la página viva de estilo."""
+
+import logging
+
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from civic.comun.acceso import publica
+from civic.comun.models import Foto
+
+registro = logging.getLogger("ayni")
+
+
+@publica
+@require_safe
+def salud(request: HttpRequest) -> JsonResponse:
+    """200 si el proceso y la base responden; 503 si la base no."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        registro.exception("La base de datos no responde")
+        return JsonResponse({"estado": "sin base de datos"}, status=503)
+    return JsonResponse({"estado": "bien"})
+
+
+@publica
+@require_safe
+def foto(request: HttpRequest, token: str, ancho: int) -> FileResponse:
+    """Una versión de una foto. Las no publicadas solo las ve quien las subió o quien atiende en la trastienda."""
+    imagen = get_object_or_404(Foto, token=token)
+    propia = request.user.is_authenticated and (
+        imagen.subida_por_id == request.user.pk or request.user.has_perm("wagtailadmin.access_admin")
+    )
+    if not (imagen.publica or propia) or ancho not in imagen.anchos:
+        raise Http404("No hay esa foto.")
+    respuesta = FileResponse(default_storage.open(imagen.ruta(ancho)), content_type="image/webp")
+    respuesta["Cache-Control"] = "public, max-age=31536000, immutable" if imagen.publica else "private, no-store"
+    respuesta["X-Content-Type-Options"] = "nosniff"
+    return respuesta
+
+
+def _error(request: HttpRequest, codigo: int, titulo: str, texto: str) -> HttpResponse:
+    contexto = {"codigo": codigo, "titulo": titulo, "texto": texto}
+    return render(request, "comun/error.html", contexto, status=codigo)
+
+
+@publica
+def error_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, "No entendimos el pedido", "Vuelve a la página anterior e inténtalo de nuevo.")
+
+
+@publica
+def error_403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    texto = str(exception or "") or "Tu cuenta no tiene permiso para esto. Si crees que es un error, escríbenos."
+    return _error(request, 403, "No puedes entrar aquí", texto)
+
+
+@publica
+def error_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 404, "No encontramos esa página", "Puede que haya cambiado de lugar o que ya no exista.")
+
+
+@publica
+def error_500(request: HttpRequest) -> HttpResponse:
+    # Sin base ni sesión: puede ser justo lo que falló.
+    return render(request, "comun/error_500.html", status=500)
+
+
+@publica
+def formulario_vencido(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """El permiso del formulario (CSRF) venció o falta."""
+    return _error(
+        request,
+        403,
+        "El formulario venció",
+        "Por seguridad, vuelve atrás con el botón de tu navegador (lo que escribiste sigue ahí), "
+        "recarga la página y envíalo de nuevo.",
+    )
+
+
+@publica
+@require_safe
+def estilo(request: HttpRequest) -> HttpResponse:
+    """Todas las piezas del sistema de diseño en una página (solo con AYNI_DEPURAR)."""
+    return render(request, "comun/estilo.html")

@@ -1,0 +1,80 @@
+"""Hilos de debate y comentarios con respuestas."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from civic.cuentas.models import Organizacion
+from civic.procesos.models import Proceso
+
+
+class Hilo(models.Model):
+    """Conversación sobre algo: una propuesta, una consulta. Quien lo crea lo enlaza."""
+
+    titulo = models.CharField("título", max_length=200)
+    proceso = models.ForeignKey(
+        Proceso, models.PROTECT, null=True, blank=True, related_name="hilos", verbose_name="proceso"
+    )
+    url = models.CharField("página donde se conversa", max_length=250, blank=True)
+    visible = models.BooleanField("visible", default=True)
+    abierto = models.BooleanField("abierto", default=True)
+    motivo_cierre = models.CharField("motivo del cierre", max_length=200, blank=True)
+    creado = models.DateTimeField("creado", default=timezone.now)
+
+    class Meta:
+        verbose_name = "hilo"
+        verbose_name_plural = "hilos"
+
+    def __str__(self) -> str:
+        return self.titulo
+
+
+class ComentarioQuerySet(models.QuerySet):
+    def visibles(self) -> "ComentarioQuerySet":
+        return self.filter(estado=Comentario.Estado.VISIBLE)
+
+
+class Comentario(models.Model):
+    """Lo que una persona dice en un hilo, en su nombre o en el de su organización. Un solo nivel de respuestas."""
+
+    class Estado(models.TextChoices):
+        VISIBLE = "visible", "Visible"
+        OCULTO = "oculto", "Oculto por moderación"
+        RETIRADO = "retirado", "Retirado por su autora o autor"
+
+    hilo = models.ForeignKey(Hilo, models.PROTECT, related_name="comentarios", verbose_name="hilo")
+    autor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="comentarios", verbose_name="persona"
+    )
+    organizacion = models.ForeignKey(
+        Organizacion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="en nombre de"
+    )
+    padre = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="respuestas", verbose_name="responde a"
+    )
+    texto = models.TextField("comentario", max_length=2000)
+    momento = models.DateTimeField("momento", default=timezone.now)
+    estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.VISIBLE)
+    motivo = models.CharField("motivo de la moderación", max_length=250, blank=True)
+
+    objects = ComentarioQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "comentario"
+        verbose_name_plural = "comentarios"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["hilo", "padre", "id"], name="comentario_por_hilo")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(texto=""), name="comentario_con_texto", violation_error_message="Escribe tu comentario."
+            ),
+            models.CheckConstraint(
+                condition=~Q(estado="oculto") | ~Q(motivo=""),
+                name="comentario_oculto_con_motivo",
+                violation_error_message="Para ocultar un comentario hay que decir el motivo.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.texto[:60]

@@ -1,0 +1,4 @@
+from django.urls import path  # noqa: F401 -- esqueleto
+
+app_name = "debate"
+urlpatterns: list = []

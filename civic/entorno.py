@@ -1,0 +1,225 @@
+"""Lee las variables de entorno AYNI_… con tipo y límites; ante la duda, no arranca.
+
+Cada variable se declara una sola vez en VARIABLES (nombre, tipo, valor por defecto, explicación). Una variable
+AYNI_ desconocida o mal escrita detiene el arranque con una frase que dice qué corregir.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+RAIZ = Path(__file__).resolve().parent.parent
+PREFIJO = "AYNI_"
+
+
+class ErrorDeEntorno(Exception):
+    """El entorno no permite arrancar; el texto dice qué variable y cómo corregirla."""
+
+
+def _texto(valor: str) -> str:
+    return valor
+
+
+def _si_no(valor: str) -> bool:
+    if valor.lower() in {"1", "si", "sí", "true"}:
+        return True
+    if valor.lower() in {"0", "no", "false"}:
+        return False
+    raise ValueError("escribe «si» o «no»")
+
+
+def _entero(minimo: int, maximo: int) -> Callable[[str], int]:
+    def leer(valor: str) -> int:
+        try:
+            numero = int(valor)
+        except ValueError:
+            raise ValueError("escribe un número entero") from None
+        if not minimo <= numero <= maximo:
+            raise ValueError(f"debe estar entre {minimo} y {maximo}")
+        return numero
+
+    return leer
+
+
+def _una_de(*opciones: str) -> Callable[[str], str]:
+    def leer(valor: str) -> str:
+        if valor not in opciones:
+            raise ValueError("debe ser una de: " + ", ".join(opciones))
+        return valor
+
+    return leer
+
+
+def _lista(valor: str) -> list[str]:
+    partes = [parte.strip() for parte in valor.split(",") if parte.strip()]
+    if not partes:
+        raise ValueError("escribe uno o más valores separados por coma")
+    return partes
+
+
+def _direccion(*esquemas: str) -> Callable[[str], str]:
+    def leer(valor: str) -> str:
+        if not valor:
+            return valor
+        partes = urlsplit(valor)
+        if partes.scheme not in esquemas or not (partes.netloc or partes.path):
+            raise ValueError("debe empezar con " + " o ".join(f"{esquema}://" for esquema in esquemas))
+        return valor
+
+    return leer
+
+
+def _carpeta(valor: str) -> Path:
+    return (RAIZ / valor).resolve() if not Path(valor).is_absolute() else Path(valor)
+
+
+@dataclass(frozen=True)
+class Variable:
+    leer: Callable[[str], Any]
+    defecto: str
+    ayuda: str
+
+
+VARIABLES: dict[str, Variable] = {
+    "AYNI_MODO": Variable(
+        _una_de("demo", "pruebas", "produccion"),
+        "demo",
+        "Qué instalación es: demo (sin servidores), pruebas o produccion.",
+    ),
+    "AYNI_DEPURAR": Variable(_si_no, "no", "Muestra errores detallados y la página /estilo/. Prohibido en producción."),
+    "AYNI_CLAVE_SECRETA": Variable(
+        _texto,
+        "",
+        "Clave para firmar sesiones y formularios; obligatoria en producción, 50 caracteres o más. "
+        "En la demo se crea sola.",
+    ),
+    "AYNI_DIR_DATOS": Variable(
+        _carpeta, "var", "Carpeta de la base SQLite, las fotos y los archivos estáticos reunidos."
+    ),
+    "AYNI_BASE_DATOS": Variable(
+        _direccion("sqlite", "postgres", "postgresql"),
+        "",
+        "Base de datos, p. ej. postgres://usuario:clave@servidor/ayni. "
+        "Vacía: SQLite en AYNI_DIR_DATOS. En producción, PostgreSQL.",
+    ),
+    "AYNI_REDIS": Variable(
+        _direccion("redis", "rediss"),
+        "",
+        "Redis para el debate en vivo y los límites de intentos. Vacía: memoria del proceso.",
+    ),
+    "AYNI_ANFITRIONES": Variable(
+        _lista, "127.0.0.1,localhost", "Nombres con los que se llega al sitio, separados por coma."
+    ),
+    "AYNI_URL_PUBLICA": Variable(
+        _direccion("http", "https"),
+        "http://127.0.0.1:8000",
+        "Dirección pública del sitio, sin barra final; se usa en correos y códigos.",
+    ),
+    "AYNI_PROXIES": Variable(
+        _entero(0, 5), "0", "Cuántos servidores intermedios de confianza hay delante (nginx, Caddy)."
+    ),
+    "AYNI_CORREO": Variable(
+        _direccion("smtp", "smtps", "consola"),
+        "consola://local",
+        "Servidor de correo, p. ej. smtps://usuario:clave@correo.ejemplo.bo:465. consola:// los escribe en pantalla.",
+    ),
+    "AYNI_CORREO_DESDE": Variable(_texto, "Ayni <no-responder@ayni.invalid>", "Remitente de los correos."),
+    "AYNI_TESELAS_URL": Variable(
+        _direccion("http", "https"),
+        "",
+        "Fondo de mapa, p. ej. https://teselas.ejemplo.bo/{z}/{x}/{y}.png. Vacía: el mapa se dibuja sin fondo.",
+    ),
+    "AYNI_TESELAS_ATRIBUCION": Variable(_texto, "", "A quién se atribuye el fondo de mapa."),
+    "AYNI_MUNICIPIO": Variable(_texto, "030901", "Código INE del municipio que atiende este sitio."),
+    "AYNI_NIVEL_REGISTRO": Variable(
+        _una_de("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Detalle de los mensajes del servidor."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Entorno:
+    modo: str
+    depurar: bool
+    clave_secreta: str
+    dir_datos: Path
+    base_datos: str
+    redis: str
+    anfitriones: list[str]
+    url_publica: str
+    proxies: int
+    correo: str
+    correo_desde: str
+    teselas_url: str
+    teselas_atribucion: str
+    municipio: str
+    nivel_registro: str
+
+    @property
+    def es_produccion(self) -> bool:
+        return self.modo == "produccion"
+
+
+def leer_entorno(ambiente: Mapping[str, str] | None = None) -> Entorno:
+    """Lee y revisa todas las variables; lanza ErrorDeEntorno con todos los problemas juntos."""
+    ambiente = os.environ if ambiente is None else ambiente
+    problemas = []
+    for nombre in sorted(ambiente):
+        if nombre.startswith(PREFIJO) and nombre not in VARIABLES:
+            parecida = difflib.get_close_matches(nombre, VARIABLES, n=1)
+            pista = f" ¿Quisiste decir {parecida[0]}?" if parecida else ""
+            problemas.append(f"{nombre}: no existe esa variable.{pista}")
+    valores: dict[str, Any] = {}
+    for nombre, variable in VARIABLES.items():
+        crudo = ambiente.get(nombre, variable.defecto).strip()
+        try:
+            valores[nombre.removeprefix(PREFIJO).lower()] = variable.leer(crudo)
+        except ValueError as error:
+            problemas.append(f"{nombre}={crudo!r}: {error}.")
+    if not problemas:
+        problemas = _exigencias(valores)
+    if problemas:
+        raise ErrorDeEntorno(
+            "Ayni no puede arrancar; corrige el entorno (ver OPERACION.md):\n  - " + "\n  - ".join(problemas)
+        )
+    return Entorno(**valores)
+
+
+def _exigencias(valores: dict[str, Any]) -> list[str]:
+    """Lo que producción exige y la demo no."""
+    if valores["modo"] != "produccion":
+        return []
+    problemas = []
+    if valores["depurar"]:
+        problemas.append("AYNI_DEPURAR: no se permite en producción.")
+    if len(valores["clave_secreta"]) < 50:
+        problemas.append("AYNI_CLAVE_SECRETA: en producción es obligatoria y de 50 caracteres o más.")
+    if not valores["base_datos"].startswith(("postgres://", "postgresql://")):
+        problemas.append("AYNI_BASE_DATOS: en producción debe ser PostgreSQL (postgres://…).")
+    if not valores["redis"]:
+        problemas.append("AYNI_REDIS: en producción es obligatoria (redis://…).")
+    if not valores["url_publica"].startswith("https://"):
+        problemas.append("AYNI_URL_PUBLICA: en producción debe empezar con https://.")
+    if "*" in valores["anfitriones"]:
+        problemas.append("AYNI_ANFITRIONES: escribe los nombres; «*» no se permite.")
+    return problemas
+
+
+def clave_local(carpeta: Path) -> str:
+    """Clave secreta de una instalación sin variable: se crea una vez, legible solo por su dueño."""
+    archivo = carpeta / "clave_secreta"
+    if archivo.exists():
+        return archivo.read_text().strip()
+    carpeta.mkdir(parents=True, exist_ok=True)
+    clave = secrets.token_urlsafe(60)
+    descriptor = os.open(archivo, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as salida:
+        salida.write(clave)
+    return clave

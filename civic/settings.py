@@ -1,0 +1,297 @@
+"""Ajustes de Django: un solo archivo, alimentado solo por entorno.py."""
+
+import logging.config
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from civic.entorno import RAIZ, ErrorDeEntorno, clave_local, leer_entorno
+
+try:
+    ENTORNO = leer_entorno()
+except ErrorDeEntorno as error:
+    print(error, file=sys.stderr)
+    raise SystemExit(2) from None
+
+BASE_DIR = RAIZ
+DIR_DATOS = ENTORNO.dir_datos
+EN_PRUEBAS = ENTORNO.modo == "pruebas"
+DEBUG = ENTORNO.depurar
+SECRET_KEY = ENTORNO.clave_secreta or clave_local(DIR_DATOS)
+ALLOWED_HOSTS = ENTORNO.anfitriones
+URL_PUBLICA = ENTORNO.url_publica.rstrip("/")
+MUNICIPIO = ENTORNO.municipio
+
+INSTALLED_APPS = [
+    "civic.demo",
+    "cms",
+    "mapas.visor",
+    "mapas.demandas",
+    "mapas.obras",
+    "votaciones",
+    "propuestas",
+    "mapas.reportes",
+    "civic.debate",
+    "civic.procesos",
+    "civic.cuentas",
+    "mapas.territorio",
+    "civic.comun",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "lucide",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "channels",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.sitemaps",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "civic.comun.middleware.CabecerasMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "civic.comun.middleware.PoliticaDeContenido",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "civic.comun.middleware.ReglaIncumplidaMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "civic.urls"
+ASGI_APPLICATION = "civic.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+                "civic.comun.contexto.sitio",
+            ],
+        },
+    },
+]
+
+# --- Datos -----------------------------------------------------------------------------------------------------------
+DIR_DATOS.mkdir(parents=True, exist_ok=True)
+BASE_DATOS_URL = ENTORNO.base_datos or f"sqlite:///{DIR_DATOS / 'ayni.sqlite3'}"
+DATABASES = {"default": dj_database_url.parse(BASE_DATOS_URL)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    _durabilidad = "OFF" if EN_PRUEBAS else "FULL"
+    DATABASES["default"]["TEST"] = {"NAME": str(DIR_DATOS / "pruebas.sqlite3")}
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        # IMMEDIATE da la misma exclusión que select_for_update; sin él, «database is locked».
+        "transaction_mode": "IMMEDIATE",
+        # FULL: un voto con recibo entregado no se pierde ni con un corte de luz.
+        "init_command": (
+            f"PRAGMA journal_mode=WAL;PRAGMA synchronous={_durabilidad};PRAGMA foreign_keys=ON;"
+            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-8000;"
+        ),
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if ENTORNO.redis:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENTORNO.redis}}
+    CHANNEL_LAYERS = {
+        "default": {
+            # PubSub no pierde mensajes en ráfaga; redis-py 8 limita a 100 conexiones si no se dice otra cosa.
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [{"address": ENTORNO.redis, "max_connections": 5000}]},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+
+# --- Idioma, hora ----------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español")]
+TIME_ZONE = "America/La_Paz"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Archivos --------------------------------------------------------------------------------------------------------
+STATIC_URL = "/estaticos/"
+STATIC_ROOT = DIR_DATOS / "estaticos"
+MEDIA_URL = "/archivos/"
+MEDIA_ROOT = DIR_DATOS / "archivos"
+
+
+def _carpeta_de_paquete(paquete: str, *partes: str) -> Path:
+    """Carpeta dentro de un paquete instalado, sin importarlo."""
+    lugares = find_spec(paquete)
+    if lugares is None or not lugares.submodule_search_locations:
+        raise ImproperlyConfigured(f"Falta el paquete {paquete}; ejecuta «make entorno».")
+    return Path(lugares.submodule_search_locations[0]).joinpath(*partes)
+
+
+# Leaflet sale del paquete django-leaflet; solo se usan sus archivos, no su aplicación.
+STATICFILES_DIRS = [("leaflet", str(_carpeta_de_paquete("leaflet", "static", "leaflet")))]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or EN_PRUEBAS
+        else "civic.comun.estaticos.AlmacenDeEstaticos"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# --- Cuentas ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "cuentas.Usuario"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if EN_PRUEBAS
+    else ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_ADAPTER = "civic.cuentas.adaptadores.AdaptadorDeCuentas"
+ACCOUNT_FORMS = {"signup": "civic.cuentas.forms.RegistroForm", "login": "civic.cuentas.forms.IngresoForm"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ayni: "
+ALLAUTH_TRUSTED_PROXY_COUNT = ENTORNO.proxies
+if EN_PRUEBAS:
+    ACCOUNT_RATE_LIMITS = False
+
+# --- Wagtail ---------------------------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = "Ayni"
+WAGTAILADMIN_BASE_URL = URL_PUBLICA
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español")]
+WAGTAILADMIN_USER_LOGIN_FORM = None
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
+WAGTAIL_I18N_ENABLED = False
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "txt", "xlsx", "zip"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# --- Seguridad -------------------------------------------------------------------------------------------------------
+CSRF_FAILURE_VIEW = "civic.comun.views.formulario_vencido"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if URL_PUBLICA.startswith("https://"):
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^salud/"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sesion"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    CSRF_TRUSTED_ORIGINS = [URL_PUBLICA]
+    if ENTORNO.proxies:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+TESELAS_URL = ENTORNO.teselas_url
+TESELAS_ATRIBUCION = ENTORNO.teselas_atribucion
+_partes_teselas = urlsplit(TESELAS_URL)
+_origen_teselas = [f"{_partes_teselas.scheme}://{_partes_teselas.netloc}"] if TESELAS_URL else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *_origen_teselas],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- Correo, registro ------------------------------------------------------------------------------------------------
+_correo = urlsplit(ENTORNO.correo)
+if EN_PRUEBAS:
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+elif _correo.scheme == "consola":
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _correo.hostname or "localhost"
+    EMAIL_PORT = _correo.port or (465 if _correo.scheme == "smtps" else 25)
+    EMAIL_HOST_USER = _correo.username or ""
+    EMAIL_HOST_PASSWORD = _correo.password or ""
+    EMAIL_USE_SSL = _correo.scheme == "smtps"
+    EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENTORNO.correo_desde
+
+LOGGING_CONFIG = None
+logging.config.dictConfig(
+    {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"linea": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"consola": {"class": "logging.StreamHandler", "formatter": "linea"}},
+        "root": {"handlers": ["consola"], "level": ENTORNO.nivel_registro},
+        "loggers": {"PIL": {"level": "INFO"}, "asyncio": {"level": "INFO"}, "fiona": {"level": "INFO"}},
+    }
+)
+SILENCED_SYSTEM_CHECKS = ["wagtailadmin.W003"]

@@ -1,0 +1,1 @@
+"""Agregación de demandas con GeoPandas (sin Django)."""

@@ -1,0 +1,178 @@
+"""Votaciones: contiendas por distrito, opciones congeladas, quién ya votó y la urna, que no conoce a nadie."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from civic.procesos.models import Proceso
+from mapas.territorio.models import Area
+from propuestas.models import Propuesta
+
+
+class VotacionQuerySet(models.QuerySet):
+    def visibles(self) -> "VotacionQuerySet":
+        return self.exclude(estado=Votacion.Estado.PREPARADA)
+
+    def abiertas(self) -> "VotacionQuerySet":
+        return self.filter(estado=Votacion.Estado.ABIERTA)
+
+
+class Votacion(models.Model):
+    """La votación de un proceso: se prepara, se abre, se cierra y se cuenta. Al abrir se congela."""
+
+    class Estado(models.TextChoices):
+        PREPARADA = "preparada", "En preparación"
+        ABIERTA = "abierta", "Abierta"
+        CERRADA = "cerrada", "Cerrada"
+        CONTADA = "contada", "Contada"
+
+    class Regla(models.TextChoices):
+        VORAZ = "voraz", "Más votos primero"
+        PARTES_IGUALES = "partes_iguales", "Partes iguales"
+
+    proceso = models.ForeignKey(Proceso, models.PROTECT, related_name="votaciones", verbose_name="proceso")
+    nombre = models.CharField("nombre", max_length=160)
+    slug = models.SlugField("dirección", max_length=80, unique=True)
+    estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.PREPARADA)
+    regla = models.CharField("regla oficial", max_length=20, choices=Regla, default=Regla.VORAZ)
+    abre = models.DateTimeField("abre")
+    cierra = models.DateTimeField("cierra")
+    huella = models.CharField("SHA-256 del libro de reglas", max_length=64, blank=True, editable=False)
+    contada = models.DateTimeField("contada", null=True, blank=True, editable=False)
+
+    objects = VotacionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "votación"
+        verbose_name_plural = "votaciones"
+        ordering = ["-cierra"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cierra__gt=F("abre")),
+                name="votacion_en_orden",
+                violation_error_message="La votación debe cerrar después de abrir.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.nombre
+
+    def get_absolute_url(self) -> str:
+        return reverse("votaciones:votacion", args=[self.slug])
+
+
+class Contienda(models.Model):
+    """Lo que se decide en un distrito: sus opciones y su presupuesto."""
+
+    votacion = models.ForeignKey(Votacion, models.PROTECT, related_name="contiendas", verbose_name="votación")
+    distrito = models.ForeignKey(Area, models.PROTECT, related_name="contiendas", verbose_name="distrito")
+    presupuesto = models.DecimalField("presupuesto en Bs", max_digits=14, decimal_places=2)
+    habilitados = models.PositiveIntegerField("personas habilitadas", default=0)
+
+    class Meta:
+        verbose_name = "contienda"
+        verbose_name_plural = "contiendas"
+        ordering = ["distrito__orden"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["votacion", "distrito"],
+                name="contienda_unica",
+                violation_error_message="El distrito ya tiene contienda en esta votación.",
+            ),
+            models.CheckConstraint(
+                condition=Q(presupuesto__gt=0),
+                name="contienda_con_presupuesto",
+                violation_error_message="El presupuesto debe ser mayor a cero.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.votacion} · {self.distrito}"
+
+
+class Opcion(models.Model):
+    """Una obra en la papeleta, con su costo congelado al abrir."""
+
+    contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="opciones", verbose_name="contienda")
+    propuesta = models.ForeignKey(Propuesta, models.PROTECT, related_name="opciones", verbose_name="propuesta")
+    titulo = models.CharField("título", max_length=120)
+    costo = models.DecimalField("costo en Bs", max_digits=14, decimal_places=2)
+    numero = models.PositiveSmallIntegerField("número en la papeleta")
+
+    class Meta:
+        verbose_name = "opción"
+        verbose_name_plural = "opciones"
+        ordering = ["numero"]
+        constraints = [
+            models.UniqueConstraint(fields=["contienda", "propuesta"], name="opcion_unica"),
+            models.UniqueConstraint(fields=["contienda", "numero"], name="opcion_numero_unico"),
+            models.CheckConstraint(condition=Q(costo__gt=0), name="opcion_con_costo"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.numero}. {self.titulo}"
+
+
+class Participacion(models.Model):
+    """Que una persona ya votó en una contienda. No dice cuándo, ni qué, ni con qué recibo."""
+
+    contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="participaciones")
+    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "participación"
+        verbose_name_plural = "participaciones"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contienda", "usuario"],
+                name="un_voto_por_persona",
+                violation_error_message="Ya votaste en este distrito.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Participación {self.pk}"
+
+
+def _clave_al_azar() -> int:
+    return secrets.randbits(62)
+
+
+class Voto(models.Model):
+    """Una papeleta en la urna. Sin persona, sin hora, sin sesión; su clave es al azar."""
+
+    id = models.BigIntegerField(primary_key=True, default=_clave_al_azar, editable=False)
+    contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="votos")
+    recibo = models.CharField("huella del recibo", max_length=64, unique=True)
+    seleccion = models.JSONField("números elegidos")
+
+    class Meta:
+        verbose_name = "voto"
+        verbose_name_plural = "votos"
+
+    def __str__(self) -> str:
+        return "Voto"
+
+
+class Resultado(models.Model):
+    """El conteo de una contienda con una regla: ganadores, sobrante y la razón de cada obra."""
+
+    contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="resultados", verbose_name="contienda")
+    regla = models.CharField("regla", max_length=20, choices=Votacion.Regla)
+    oficial = models.BooleanField("oficial", default=False)
+    votos = models.PositiveIntegerField("votos")
+    gastado = models.DecimalField("gastado en Bs", max_digits=14, decimal_places=2)
+    detalle = models.JSONField(
+        "detalle", help_text="Lista por opción: numero, titulo, costo, votos, gana, vuelta y razon."
+    )
+
+    class Meta:
+        verbose_name = "resultado"
+        verbose_name_plural = "resultados"
+        constraints = [models.UniqueConstraint(fields=["contienda", "regla"], name="resultado_unico")]
+
+    def __str__(self) -> str:
+        return f"{self.contienda}: {self.get_regla_display()}"

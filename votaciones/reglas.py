@@ -1,0 +1,1 @@
+"""Reglas de conteo: funciones puras."""
