@@ -1,0 +1,209 @@
+"""Las revisiones de la casa: cada una recibe una carpeta y devuelve la lista de faltas, en palabras.
+
+Se separan de las pruebas para poder probarlas a ellas también, con una falta plantada.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+RAIZ = Path(__file__).resolve().parents[2]
+SALAS = ("civic", "propuestas", "votaciones", "mapas", "cms")
+# Del piso más bajo al más alto; las que comparten número son hermanas y no se incluyen entre sí.
+PISOS = {
+    "civic/comun": 1,
+    "mapas/territorio": 2,
+    "civic/cuentas": 3,
+    "civic/procesos": 4,
+    "civic/debate": 5,
+    "propuestas": 6,
+    "mapas/reportes": 6,
+    "votaciones": 7,
+    "mapas/obras": 8,
+    "mapas/demandas": 9,
+    "mapas/visor": 9,
+    "cms": 10,
+    "civic/demo": 11,
+}
+ESCRITURAS = {
+    "save",
+    "create",
+    "bulk_create",
+    "bulk_update",
+    "update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+    "add",
+    "remove",
+    "set",
+}
+# Estos verbos también son de diccionarios, conjuntos y formularios: solo cuentan sobre un gestor o un campo.
+AMBIGUAS = {"add", "remove", "set", "update", "delete", "save", "create"}
+
+
+def archivos(raiz: Path, patron: str) -> Iterator[Path]:
+    for sala in SALAS:
+        yield from sorted((raiz / sala).rglob(patron))
+
+
+def _es_de_base(llamada: ast.Call) -> bool:
+    """Si la llamada escribe en la base: X.objects….verbo(), o verbo inconfundible."""
+    funcion = llamada.func
+    if not isinstance(funcion, ast.Attribute) or funcion.attr not in ESCRITURAS:
+        return False
+    if funcion.attr not in AMBIGUAS:
+        return True
+    dentro = ast.unparse(funcion.value)
+    if funcion.attr in {"save", "delete"}:
+        # form.save() de allauth o de Wagtail es de su biblioteca; lo nuestro no guarda en la vista.
+        return not re.search(r"(storage|session|cache|form)", dentro)
+    return ".objects" in dentro or "_set" in dentro
+
+
+def escrituras_en_vistas(raiz: Path) -> list[str]:
+    """Las vistas y los consumidores no escriben en la base: llaman a una acción."""
+    faltas = []
+    for archivo in archivos(raiz, "*.py"):
+        if archivo.stem not in {"views", "consumers"} and archivo.parent.name != "views":
+            continue
+        for nodo in ast.walk(ast.parse(archivo.read_text())):
+            if isinstance(nodo, ast.Call) and _es_de_base(nodo):
+                faltas.append(f"{archivo.relative_to(raiz)}:{nodo.lineno} escribe: {ast.unparse(nodo)[:60]}")
+    return faltas
+
+
+def acciones_que_conocen_la_web(raiz: Path) -> list[str]:
+    """Las acciones no conocen pedidos, plantillas ni canales."""
+    faltas = []
+    for archivo in archivos(raiz, "*.py"):
+        if archivo.stem != "acciones" and archivo.parent.name != "acciones":
+            continue
+        for nodo in ast.walk(ast.parse(archivo.read_text())):
+            if isinstance(nodo, ast.arg) and nodo.arg == "request":
+                faltas.append(f"{archivo.relative_to(raiz)}:{nodo.lineno} recibe request")
+            modulo = getattr(nodo, "module", "") or "" if isinstance(nodo, ast.ImportFrom) else ""
+            if modulo.startswith(("django.http", "django.shortcuts", "django.template", "channels")):
+                faltas.append(f"{archivo.relative_to(raiz)}:{nodo.lineno} importa {modulo}")
+    return faltas
+
+
+def vistas_calladas(vistas: Iterable[tuple[str, object]]) -> list[str]:
+    """Vistas nuestras (ruta, función) que no dicen quién puede entrar."""
+    faltas = []
+    for ruta, vista in vistas:
+        clase = getattr(vista, "view_class", None)
+        if not (hasattr(vista, "acceso") or hasattr(clase, "acceso")):
+            faltas.append(f"{ruta} no dice quién puede entrar (@publica, @con_cuenta o @con_rol)")
+    return faltas
+
+
+def piso_de(ruta: Path, raiz: Path) -> int | None:
+    relativa = ruta.relative_to(raiz).as_posix()
+    for sala, piso in PISOS.items():
+        if relativa.startswith(sala + "/"):
+            return piso
+    return None
+
+
+def plantillas_de(raiz: Path) -> dict[str, Path]:
+    """Nombre de plantilla («comun/base.html») -> archivo."""
+    nombres = {}
+    for archivo in archivos(raiz, "*.html"):
+        partes = archivo.relative_to(raiz).as_posix().split("/templates/")
+        if len(partes) == 2:
+            nombres[partes[1]] = archivo
+    return nombres
+
+
+_INCLUYE = re.compile(r"""\{%-?\s*(?:include|extends)\s+["']([^"']+)["']""")
+
+
+def plantillas_que_suben(raiz: Path) -> list[str]:
+    """Una plantilla incluye o extiende solo las de su piso o de más abajo, y que existan."""
+    nombres = plantillas_de(raiz)
+    faltas = []
+    for nombre, archivo in nombres.items():
+        for pedida in _INCLUYE.findall(archivo.read_text()):
+            destino = nombres.get(pedida)
+            if destino is None:
+                if pedida.split("/")[0] in {n.split("/")[0] for n in nombres} and not _es_de_biblioteca(pedida):
+                    faltas.append(f"{nombre} incluye {pedida}, que no existe")
+                continue
+            propio, ajeno = piso_de(archivo, raiz), piso_de(destino, raiz)
+            misma_sala = archivo.relative_to(raiz).parts[:2] == destino.relative_to(raiz).parts[:2]
+            if propio is None or ajeno is None or ajeno > propio or (ajeno == propio and not misma_sala):
+                faltas.append(f"{nombre} incluye {pedida}, de un piso más alto o hermano")
+    return faltas
+
+
+def _es_de_biblioteca(nombre: str) -> bool:
+    return nombre.startswith(("wagtail", "account/", "allauth/", "django/"))
+
+
+def plantillas_sin_uso(raiz: Path) -> list[str]:
+    """Toda plantilla nuestra aparece nombrada en algún .py u otra plantilla; las que otra biblioteca busca, no."""
+    textos = "\n".join(archivo.read_text() for patron in ("*.py", "*.html") for archivo in archivos(raiz, patron))
+    faltas = []
+    for nombre, archivo in plantillas_de(raiz).items():
+        if _es_de_biblioteca(nombre) or nombre.startswith(("cms/pagina", "cms/indice", "cms/noticia", "cms/campana")):
+            continue  # las páginas de Wagtail toman su plantilla del nombre de la clase
+        if f'"{nombre}"' not in textos and f"'{nombre}'" not in textos:
+            faltas.append(f"{archivo.relative_to(raiz)} no se usa")
+    return faltas
+
+
+_EN_LINEA = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=[\"']", re.IGNORECASE)
+_JSON = re.compile(r'<script[^>]*type="application/(?:ld\+)?json"', re.IGNORECASE)
+_AJENO = re.compile(
+    r"""(?:src|srcset|action)=["']https?://|<link[^>]+href=["']https?://|@import|url\(["']?https?:""", re.IGNORECASE
+)
+
+
+def guiones_en_linea(raiz: Path) -> list[str]:
+    """Ni guiones ni estilos en línea: la política de contenido los bloquea."""
+    faltas = []
+    for nombre, archivo in plantillas_de(raiz).items():
+        if nombre.startswith("wagtailadmin/"):
+            continue
+        for numero, linea in enumerate(archivo.read_text().splitlines(), 1):
+            if _EN_LINEA.search(linea) and not _JSON.search(linea):
+                faltas.append(f"{nombre}:{numero} tiene guion o estilo en línea: {linea.strip()[:60]}")
+    return faltas
+
+
+def recursos_ajenos(raiz: Path) -> list[str]:
+    """Ninguna página carga nada de otro servidor."""
+    faltas = []
+    for patron in ("*.html", "*.css", "*.js"):
+        for archivo in archivos(raiz, patron):
+            for numero, linea in enumerate(archivo.read_text().splitlines(), 1):
+                if _AJENO.search(linea):
+                    faltas.append(f"{archivo.relative_to(raiz)}:{numero} carga de otro servidor: {linea.strip()[:70]}")
+    return faltas
+
+
+def variables_sin_documentar(variables: Iterable[str], documento: str) -> list[str]:
+    """Toda variable del entorno está en OPERACION.md, y OPERACION.md no nombra ninguna que no exista."""
+    declaradas = set(variables)
+    nombradas = set(re.findall(r"AYNI_[A-Z_]+", documento))
+    return [f"{nombre} no está en OPERACION.md" for nombre in sorted(declaradas - nombradas)] + [
+        f"OPERACION.md nombra {nombre}, que no existe" for nombre in sorted(nombradas - declaradas)
+    ]
+
+
+def nombres_sin_glosario(nombres: Iterable[str], glosario: str) -> list[str]:
+    """Todo modelo está en GLOSARIO.md, escrito como «**Nombre**»."""
+    return [f"{nombre} no está en GLOSARIO.md" for nombre in sorted(nombres) if f"**{nombre}**" not in glosario]
+
+
+def cosas_a_medias(raiz: Path) -> list[str]:
+    """Nada a medio hacer en el producto."""
+    faltas = []
+    for patron in ("*.py", "*.html", "*.js", "*.css"):
+        for archivo in archivos(raiz, patron):
+            for numero, linea in enumerate(archivo.read_text().splitlines(), 1):
+                if re.search(r"\b(TODO|FIXME|XXX)\b", linea) or re.search(r"próximamente|lorem ipsum", linea, re.I):
+                    faltas.append(f"{archivo.relative_to(raiz)}:{numero} {linea.strip()[:60]}")
+    return faltas

@@ -1,0 +1,59 @@
+import pytest
+
+from civic.entorno import ErrorDeEntorno, leer_entorno
+
+CLAVE = "x" * 50
+PRODUCCION = {
+    "AYNI_MODO": "produccion",
+    "AYNI_CLAVE_SECRETA": CLAVE,
+    "AYNI_BASE_DATOS": "postgres://u:c@db/ayni",
+    "AYNI_REDIS": "redis://cache:6379/0",
+    "AYNI_URL_PUBLICA": "https://ayni.example",
+    "AYNI_ANFITRIONES": "ayni.example",
+}
+
+
+def test_entorno_vacio_es_demo_sin_servidores():
+    entorno = leer_entorno({})
+    assert (entorno.modo, entorno.depurar, entorno.base_datos, entorno.redis) == ("demo", False, "", "")
+
+
+def test_entorno_de_produccion_completo_arranca():
+    assert leer_entorno(PRODUCCION).es_produccion is True
+
+
+def test_variable_desconocida_no_arranca_y_sugiere_la_parecida():
+    with pytest.raises(ErrorDeEntorno, match="AYNI_REDIZ: no existe esa variable. ¿Quisiste decir AYNI_REDIS"):
+        leer_entorno({"AYNI_REDIZ": "redis://x"})
+
+
+@pytest.mark.parametrize(
+    ("nombre", "valor", "frase"),
+    [
+        ("AYNI_MODO", "otro", "debe ser una de"),
+        ("AYNI_DEPURAR", "quizas", "escribe «si» o «no»"),
+        ("AYNI_PROXIES", "muchos", "escribe un número entero"),
+        ("AYNI_PROXIES", "9", "debe estar entre 0 y 5"),
+        ("AYNI_BASE_DATOS", "mysql://x/y", "debe empezar con sqlite:// o postgres://"),
+        ("AYNI_ANFITRIONES", " , ", "uno o más valores"),
+    ],
+)
+def test_variable_mal_escrita_no_arranca_y_dice_como_corregir(nombre, valor, frase):
+    with pytest.raises(ErrorDeEntorno, match=frase):
+        leer_entorno({nombre: valor})
+
+
+@pytest.mark.parametrize(
+    ("falta", "valor", "nombre"),
+    [
+        ("AYNI_CLAVE_SECRETA", "corta", "AYNI_CLAVE_SECRETA"),
+        ("AYNI_BASE_DATOS", "", "AYNI_BASE_DATOS"),
+        ("AYNI_REDIS", "", "AYNI_REDIS"),
+        ("AYNI_URL_PUBLICA", "http://ayni.example", "AYNI_URL_PUBLICA"),
+        ("AYNI_ANFITRIONES", "*", "AYNI_ANFITRIONES"),
+        ("AYNI_DEPURAR", "si", "AYNI_DEPURAR"),
+    ],
+)
+def test_produccion_sin_lo_obligatorio_no_arranca(falta, valor, nombre):
+    with pytest.raises(ErrorDeEntorno, match=nombre):
+        leer_entorno({**PRODUCCION, falta: valor})
