@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "civic.cuentas.apps.PersonasEnTrastienda",  # es wagtail.users con nuestros límites
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -197,6 +197,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # registrarse con un correo ajeno no revela que ya tiene cuenta
 ACCOUNT_ADAPTER = "civic.cuentas.adaptadores.AdaptadorDeCuentas"
 ACCOUNT_FORMS = {"signup": "civic.cuentas.forms.RegistroForm", "login": "civic.cuentas.forms.IngresoForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -223,6 +224,7 @@ WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.ImagenForm"  # quita los metadatos de lo que se sube
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # --- Seguridad -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns = [
     path("", include("civic.comun.urls")),
+    path("", include("cms.urls")),
     path("cuentas/", include("civic.cuentas.urls")),
     path("organizaciones/", include("civic.cuentas.urls_organizaciones")),
     path("territorio/", include("mapas.territorio.urls")),
@@ -23,7 +24,7 @@ urlpatterns = [
 ]
 
 if settings.DEBUG:
-    urlpatterns += [path("estilo/", include("civic.comun.urls_estilo"))]
+    urlpatterns += [path("estilo/", include("cms.urls_estilo"))]
 
 urlpatterns += [path("", include(wagtail_urls))]
 

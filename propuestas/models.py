@@ -1,6 +1,7 @@
 """Propuestas (demandas con costo), sus apoyos y sus dictámenes."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -14,16 +15,35 @@ from civic.cuentas.models import Organizacion
 from civic.debate.models import Hilo
 from civic.procesos.models import Categoria, Proceso
 from mapas.territorio.models import Area
-from propuestas.reglas import MOTIVOS, NO_PUBLICOS, OPCIONES_ESTADO, Estado
+from propuestas.reglas import EDITABLES, FICHAS, MOTIVOS, OPCIONES_ESTADO, PUBLICOS, Estado, FichaDeEstado
+
+_EN_TARJETA = (
+    *("titulo", "codigo", "estado", "presentada", "apoyos_contados", "monto_solicitado", "monto_tecnico", "hilo_id"),
+    *("distrito__nombre", "distrito__clase", "otb__nombre", "otb__clase", "categoria__nombre"),
+    *("foto__token", "foto__ancho", "foto__alto", "foto__texto"),
+)
 
 
 class PropuestaQuerySet(models.QuerySet):
     def publicadas(self) -> "PropuestaQuerySet":
         """Las que cualquiera puede ver."""
-        return self.exclude(estado__in=NO_PUBLICOS)
+        return self.filter(estado__in=PUBLICOS)
 
-    def de(self, usuario) -> "PropuestaQuerySet":  # type: ignore[no-untyped-def]
+    def de(self, usuario: Any) -> "PropuestaQuerySet":
         return self.filter(autor=usuario)
+
+    def por_completar(self) -> "PropuestaQuerySet":
+        """Borradores y devueltas: las que su autora o autor todavía puede cambiar."""
+        return self.filter(estado__in=EDITABLES)
+
+    def para_tarjetas(self) -> "PropuestaQuerySet":
+        """Solo las columnas que muestra `propuestas/_tarjeta.html`, en una consulta."""
+        return self.select_related("distrito", "otb", "categoria", "foto").only(*_EN_TARJETA)
+
+    def con_lugar(self) -> "PropuestaQuerySet":
+        """Con todo lo que muestra su página; sin los polígonos, que pesan."""
+        relaciones = ("proceso", "categoria", "distrito", "otb", "foto", "hilo", "organizacion", "autor")
+        return self.select_related(*relaciones).defer("distrito__geometria", "otb__geometria", "busqueda")
 
 
 class Propuesta(models.Model):
@@ -122,6 +142,21 @@ class Propuesta(models.Model):
         return reverse("propuestas:propuesta", args=[self.pk])
 
     @property
+    def ficha(self) -> FichaDeEstado:
+        return FICHAS[self.estado]
+
+    @property
+    def es_editable(self) -> bool:
+        """Si su autora o autor todavía puede cambiarla (borrador o devuelta)."""
+        return self.estado in EDITABLES
+
+    @property
+    def foto_doble(self) -> str:
+        """Dirección de la foto para pantallas densas en una tarjeta: 640 píxeles de ancho, o la mayor que haya."""
+        anchos = self.foto.anchos if self.foto else []
+        return self.foto.url(next((ancho for ancho in anchos if ancho >= 640), anchos[-1])) if self.foto else ""
+
+    @property
     def monto(self) -> Decimal | None:
         """El costo que vale: el técnico si ya existe, si no el pedido."""
         return self.monto_tecnico or self.monto_solicitado
@@ -181,3 +216,7 @@ class Dictamen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_resultado_display()}: {self.propuesta}"
+
+    @property
+    def ficha(self) -> FichaDeEstado:
+        return FICHAS[self.resultado]

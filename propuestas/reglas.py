@@ -4,8 +4,10 @@ Funciones y tablas puras, sin Django. Fuente: máquina de estados de la demanda 
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
+from civic.comun.dinero import bolivianos
 from civic.comun.errores import ReglaIncumplida
 
 
@@ -77,7 +79,7 @@ FICHAS: dict[str, FichaDeEstado] = {
     Estado.INCUMPLIDA: FichaDeEstado("Incumplida", "mal", "×", "El municipio debe explicar por qué."),
 }
 
-OPCIONES_ESTADO = [(estado.value, ficha.etiqueta) for estado, ficha in FICHAS.items()]
+OPCIONES_ESTADO = [(str(estado), ficha.etiqueta) for estado, ficha in FICHAS.items()]
 
 NO_PUBLICOS = (
     Estado.BORRADOR.value,
@@ -85,7 +87,33 @@ NO_PUBLICOS = (
     Estado.ENVIADA.value,
     Estado.DEVUELTA.value,
 )
+PUBLICOS = tuple(estado.value for estado in Estado if estado.value not in NO_PUBLICOS)
 EDITABLES = (Estado.BORRADOR.value, Estado.BORRADOR_ASISTIDO.value, Estado.DEVUELTA.value)
+
+# Estados en los que una propuesta todavía puede ganar o perder apoyos.
+APOYABLES = (
+    Estado.PUBLICADA.value,
+    Estado.PRIORIZADA_OTB.value,
+    Estado.PRIORIZADA_DISTRITO.value,
+    Estado.EN_EVALUACION.value,
+    Estado.OBSERVADA.value,
+    Estado.VIABLE.value,
+)
+# Cómo se agrupan los estados públicos en el filtro de la lista.
+GRUPOS: dict[str, tuple[Estado, ...]] = {
+    "Recibiendo apoyos": (Estado.PUBLICADA, Estado.PRIORIZADA_OTB, Estado.PRIORIZADA_DISTRITO, Estado.EN_DISPUTA),
+    "En evaluación": (Estado.EN_EVALUACION, Estado.OBSERVADA, Estado.DERIVADA, Estado.VIABLE),
+    "Votación": (Estado.EN_VOTACION, Estado.SELECCIONADA, Estado.LISTA_ESPERA, Estado.NO_SELECCIONADA),
+    "En camino": (Estado.INCLUIDA_POA, Estado.EN_OBRA, Estado.CUMPLIDA, Estado.INCUMPLIDA),
+    "No siguen": (
+        Estado.RECHAZADA,
+        Estado.NO_PRIORIZADA,
+        Estado.CADUCADA,
+        Estado.RETIRADA,
+        Estado.FUSIONADA,
+    ),
+}
+ORDENES = {"recientes": "Las más recientes", "apoyos": "Las más apoyadas"}
 
 MOTIVOS = {
     "fuera_competencia": "No es competencia del municipio",
@@ -98,6 +126,13 @@ MOTIVOS = {
 }
 
 AUTOR, MODERACION, TECNICO, PLANIFICACION, SISTEMA = "autor", "moderacion", "tecnico", "planificacion", "sistema"
+EN_CALIDAD_DE = {
+    AUTOR: "Quien la presentó",
+    MODERACION: "Gestión de comunidad",
+    TECNICO: "Equipo técnico",
+    PLANIFICACION: "Planificación POA",
+    SISTEMA: "Sistema",
+}
 _E = Estado
 
 # estado -> {estado siguiente: quién puede moverla}
@@ -150,6 +185,10 @@ MOVIMIENTOS: dict[str, dict[str, frozenset[str]]] = {
 }
 
 
+def es_publico(estado: str) -> bool:
+    return estado not in NO_PUBLICOS
+
+
 def siguientes(estado: str, calidad: str) -> list[str]:
     """Estados a los que alguien con esa calidad puede mover la propuesta."""
     return [hacia.value for hacia, quienes in MOVIMIENTOS.get(estado, {}).items() if calidad in quienes]  # type: ignore[attr-defined]
@@ -161,4 +200,128 @@ def exigir_movimiento(estado: str, hacia: str, calidad: str) -> None:
     if quienes is None:
         raise ReglaIncumplida(f"Una propuesta «{FICHAS[estado].etiqueta}» no puede pasar a «{FICHAS[hacia].etiqueta}».")
     if calidad not in quienes:
-        raise ReglaIncumplida(f"Pasar la propuesta a «{FICHAS[hacia].etiqueta}» le toca a otra persona.")
+        quien = " o ".join(sorted(EN_CALIDAD_DE[otra].lower() for otra in quienes))
+        raise ReglaIncumplida(f"Pasar la propuesta a «{FICHAS[hacia].etiqueta}» le toca a: {quien}.")
+
+
+# --- Borrador: tres pasos --------------------------------------------------------------------------------------------
+QUE, DONDE, FOTO, REVISAR = "que", "donde", "foto", "revisar"
+PASOS = {QUE: "Qué y por qué", DONDE: "Dónde", FOTO: "Foto y costo", REVISAR: "Revisar y presentar"}
+
+
+def faltantes(
+    *, titulo: str, descripcion: str, con_categoria: bool, con_distrito: bool, monto: Decimal | None
+) -> list[tuple[str, str]]:
+    """(paso, frase) de cada dato sin el que una propuesta no se puede presentar, en el orden de los pasos."""
+    faltas = []
+    if not titulo.strip():
+        faltas.append((QUE, "el título"))
+    if not descripcion.strip():
+        faltas.append((QUE, "qué se pide y por qué"))
+    if not con_categoria:
+        faltas.append((QUE, "la categoría"))
+    if not con_distrito:
+        faltas.append((DONDE, "el lugar"))
+    if monto is None:
+        faltas.append((FOTO, "el costo"))
+    return faltas
+
+
+def exigir_completa(faltas: list[tuple[str, str]]) -> None:
+    """Lanza ReglaIncumplida con cada dato que falta y su paso."""
+    if faltas:
+        lista = "; ".join(f"{dato} (paso «{PASOS[paso]}»)" for paso, dato in faltas)
+        raise ReglaIncumplida(f"Para presentarla falta: {lista}.")
+
+
+def exigir_bajo_techo(
+    monto: Decimal, techo: Decimal | None, lugar: str, *, que: str = "El costo", campo: str = "monto_solicitado"
+) -> None:
+    """Lanza ReglaIncumplida (en `campo`) si `monto` pasa del techo; sin techo no hay límite. Montos en Bs."""
+    if techo is not None and monto > techo:
+        raise ReglaIncumplida(
+            f"{que} ({bolivianos(monto)}) pasa del techo de {lugar}, que es {bolivianos(techo)}. "
+            "Tiene que ser igual o menor: puede pedirse solo una primera etapa.",
+            campo=campo,
+        )
+
+
+def codigo_de(gestion: int, numero: int) -> str:
+    """PR-2027-001"""
+    return f"PR-{gestion}-{numero:03d}"
+
+
+def numero_de(codigo: str) -> int:
+    """El número correlativo de un código: PR-2027-1000 -> 1000."""
+    return int(codigo.rsplit("-", 1)[1])
+
+
+# --- Apoyos, movimientos y dictámenes --------------------------------------------------------------------------------
+RESULTADOS = (Estado.VIABLE.value, Estado.OBSERVADA.value, Estado.RECHAZADA.value, Estado.DERIVADA.value)
+_PIDEN_MOTIVO = {
+    Estado.DEVUELTA.value: "Di qué tiene que corregir quien la presentó.",
+    Estado.RETIRADA.value: "Cuenta en una frase por qué la retiras.",
+    Estado.FUSIONADA.value: "Di a qué propuesta se une y por qué.",
+    Estado.EN_DISPUTA.value: "Di qué límite está en disputa.",
+    Estado.NO_PRIORIZADA.value: "Di qué asamblea lo decidió y por qué.",
+    Estado.CADUCADA.value: "Di qué plazo venció.",
+    Estado.LISTA_ESPERA.value: "Di por qué espera y qué tendría que pasar para que entre.",
+    Estado.INCUMPLIDA.value: "Explica por qué no se cumplió.",
+}
+# Estados desde los que se puede reclamar una sola vez para que se evalúe de nuevo.
+RECLAMABLES = (Estado.RECHAZADA.value, Estado.DERIVADA.value, Estado.CADUCADA.value)
+
+
+def exigir_apoyable(estado: str) -> None:
+    if estado not in APOYABLES:
+        raise ReglaIncumplida(
+            f"Esta propuesta está «{FICHAS[estado].etiqueta}» y ya no recibe ni pierde apoyos. {FICHAS[estado].sigue}"
+        )
+
+
+def exigir_motivo(hacia: str, calidad: str, motivo: str) -> None:
+    """Lanza ReglaIncumplida (campo «motivo») si ese movimiento necesita una razón escrita y no la trae."""
+    frase = _PIDEN_MOTIVO.get(hacia)
+    if calidad == AUTOR and hacia == Estado.EN_EVALUACION:
+        frase = "Escribe tu respuesta: qué corregiste o por qué pides que se evalúe de nuevo."
+    if frase and not motivo.strip():
+        raise ReglaIncumplida(frase, campo="motivo")
+
+
+def exigir_camino_propio(desde: str, hacia: str) -> None:
+    """Enviar y evaluar tienen su propio verbo, con sus controles: nunca son un movimiento suelto."""
+    if hacia == Estado.ENVIADA:
+        raise ReglaIncumplida("Una propuesta se envía presentándola desde su borrador.")
+    if desde == Estado.EN_EVALUACION and hacia in RESULTADOS:
+        raise ReglaIncumplida(f"Para pasarla a «{FICHAS[hacia].etiqueta}» hace falta un dictamen con sus razones.")
+
+
+_FRASES = {
+    Estado.ENVIADA.value: "Se presentó con el código {codigo}.",
+    Estado.PUBLICADA.value: "Se publicó. Ya se puede apoyar y comentar.",
+    Estado.RETIRADA.value: "La retiró quien la presentó.",
+    Estado.SELECCIONADA.value: "Ganó la votación.",
+    Estado.NO_SELECCIONADA.value: "No alcanzó en la votación.",
+    Estado.EN_VOTACION.value: "Entró a la votación de su distrito.",
+}
+
+
+def frase_de_movimiento(hacia: str, codigo: str) -> str:
+    """La línea pública de la bitácora: «Pasó a «En evaluación».»"""
+    return _FRASES.get(hacia, f"Pasó a «{FICHAS[hacia].etiqueta}».").format(codigo=codigo)
+
+
+def exigir_dictamen(estado: str, resultado: str, motivo: str, texto: str, monto_tecnico: Decimal | None) -> None:
+    """Lanza ReglaIncumplida si el dictamen no corresponde al estado o le falta una razón o un costo."""
+    if resultado not in RESULTADOS:
+        raise ReglaIncumplida("Elige el resultado de la evaluación.", campo="resultado")
+    if estado != Estado.EN_EVALUACION:
+        raise ReglaIncumplida(f"La propuesta está «{FICHAS[estado].etiqueta}». Primero pásala a «En evaluación».")
+    if not texto.strip():
+        raise ReglaIncumplida("Escribe la explicación: la leerá toda la gente.", campo="texto")
+    if resultado == Estado.RECHAZADA and motivo not in MOTIVOS:
+        raise ReglaIncumplida("Para rechazar hay que elegir una razón de la lista.", campo="motivo")
+    if motivo and motivo not in MOTIVOS:
+        raise ReglaIncumplida("Esa razón no está en la lista.", campo="motivo")
+    if resultado == Estado.VIABLE and (monto_tecnico is None or monto_tecnico <= 0):
+        raise ReglaIncumplida("Para declararla viable hace falta el costo técnico.", campo="monto_tecnico")

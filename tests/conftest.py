@@ -1,10 +1,11 @@
 """Piezas comunes de las pruebas."""
 
-import os
-
-os.environ.setdefault("AYNI_MODO", "pruebas")
+import asyncio
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.core.management import call_command
+from django.db import connection, connections
 
 from tests import elenco as reparto
 
@@ -13,6 +14,36 @@ from tests import elenco as reparto
 def _archivos_aparte(settings, tmp_path):
     """Ninguna prueba escribe en los archivos de verdad."""
     settings.MEDIA_ROOT = tmp_path / "archivos"
+
+
+@pytest.fixture(scope="session")
+def _lo_sembrado(django_db_setup, django_db_blocker):
+    """Lo que dejaron las migraciones (página raíz de Wagtail, tipos de contenido), como texto."""
+    with django_db_blocker.unblock():
+        return connection.creation.serialize_db_to_string()
+
+
+def _vacia_la_base(prueba) -> bool:
+    marca = prueba.get_closest_marker("django_db")
+    return bool(marca and marca.kwargs.get("transaction")) or "transactional_db" in prueba.fixturenames
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _reponer_lo_sembrado(request):
+    """Las pruebas con transacciones de verdad vacían la base al terminar: tras su módulo se repone lo sembrado."""
+    suyas = [prueba for prueba in request.session.items if getattr(prueba, "module", None) is request.module]
+    if not any(_vacia_la_base(prueba) for prueba in suyas):
+        yield
+        return
+    sembrado = request.getfixturevalue("_lo_sembrado")
+    abrir = request.getfixturevalue("django_db_blocker").unblock
+    yield
+    # El hilo donde las pruebas asíncronas usan la base guarda su conexión; abierta, PostgreSQL no deja borrar la base.
+    asyncio.run(sync_to_async(connections.close_all)())
+    with abrir():
+        # Sin post_migrate, que crearía los mismos tipos de contenido con otros números.
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        connection.creation.deserialize_db_from_string(sembrado)
 
 
 @pytest.fixture

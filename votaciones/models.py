@@ -1,15 +1,19 @@
 """Votaciones: contiendas por distrito, opciones congeladas, quién ya votó y la urna, que no conoce a nadie."""
 
 import secrets
+from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from civic.procesos.models import Proceso
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
+from votaciones.reglas import estados
 
 
 class VotacionQuerySet(models.QuerySet):
@@ -40,6 +44,7 @@ class Votacion(models.Model):
     regla = models.CharField("regla oficial", max_length=20, choices=Regla, default=Regla.VORAZ)
     abre = models.DateTimeField("abre")
     cierra = models.DateTimeField("cierra")
+    libro = models.TextField("libro de reglas", blank=True, editable=False)
     huella = models.CharField("SHA-256 del libro de reglas", max_length=64, blank=True, editable=False)
     contada = models.DateTimeField("contada", null=True, blank=True, editable=False)
 
@@ -54,7 +59,12 @@ class Votacion(models.Model):
                 condition=Q(cierra__gt=F("abre")),
                 name="votacion_en_orden",
                 violation_error_message="La votación debe cerrar después de abrir.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(estado="preparada") | (~Q(libro="") & ~Q(huella="")),
+                name="votacion_con_libro",
+                violation_error_message="Una votación abierta necesita su libro de reglas.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,25 +73,34 @@ class Votacion(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("votaciones:votacion", args=[self.slug])
 
+    def situacion_en(self, ahora: datetime) -> estados.Situacion:
+        return estados.situacion(self.estado, self.abre, self.cierra, ahora)
+
+    @property
+    def situacion(self) -> estados.Situacion:
+        return self.situacion_en(timezone.now())
+
 
 class Contienda(models.Model):
     """Lo que se decide en un distrito: sus opciones y su presupuesto."""
 
     votacion = models.ForeignKey(Votacion, models.PROTECT, related_name="contiendas", verbose_name="votación")
     distrito = models.ForeignKey(Area, models.PROTECT, related_name="contiendas", verbose_name="distrito")
+    numero = models.PositiveSmallIntegerField("número en la dirección")
     presupuesto = models.DecimalField("presupuesto en Bs", max_digits=14, decimal_places=2)
     habilitados = models.PositiveIntegerField("personas habilitadas", default=0)
 
     class Meta:
         verbose_name = "contienda"
         verbose_name_plural = "contiendas"
-        ordering = ["distrito__orden"]
+        ordering = ["numero"]
         constraints = [
             models.UniqueConstraint(
                 fields=["votacion", "distrito"],
                 name="contienda_unica",
                 violation_error_message="El distrito ya tiene contienda en esta votación.",
             ),
+            models.UniqueConstraint(fields=["votacion", "numero"], name="contienda_numero_unico"),
             models.CheckConstraint(
                 condition=Q(presupuesto__gt=0),
                 name="contienda_con_presupuesto",
@@ -91,6 +110,9 @@ class Contienda(models.Model):
 
     def __str__(self) -> str:
         return f"{self.votacion} · {self.distrito}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("votaciones:papeleta", args=[self.votacion.slug, self.numero])
 
 
 class Opcion(models.Model):
@@ -116,7 +138,24 @@ class Opcion(models.Model):
         return f"{self.numero}. {self.titulo}"
 
 
-class Participacion(models.Model):
+def _clave_al_azar() -> int:
+    return secrets.randbits(62)
+
+
+class ConClaveAlAzar(models.Model):
+    """Fila cuya clave no dice nada.
+
+    Una clave al azar no cuenta el orden de llegada. Es BigAutoField, y no un entero cualquiera, porque SQLite usa
+    entonces esa misma clave como número de fila: de otro modo guardaría uno oculto y correlativo.
+    """
+
+    id = models.BigAutoField(primary_key=True, default=_clave_al_azar, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Participacion(ConClaveAlAzar):
     """Que una persona ya votó en una contienda. No dice cuándo, ni qué, ni con qué recibo."""
 
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="participaciones")
@@ -134,17 +173,12 @@ class Participacion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Participación {self.pk}"
+        return "Participación"
 
 
-def _clave_al_azar() -> int:
-    return secrets.randbits(62)
+class Voto(ConClaveAlAzar):
+    """Una papeleta en la urna. Sin persona, sin hora, sin sesión."""
 
-
-class Voto(models.Model):
-    """Una papeleta en la urna. Sin persona, sin hora, sin sesión; su clave es al azar."""
-
-    id = models.BigIntegerField(primary_key=True, default=_clave_al_azar, editable=False)
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="votos")
     recibo = models.CharField("huella del recibo", max_length=64, unique=True)
     seleccion = models.JSONField("números elegidos")
@@ -172,7 +206,17 @@ class Resultado(models.Model):
     class Meta:
         verbose_name = "resultado"
         verbose_name_plural = "resultados"
+        ordering = ["contienda__numero", "-oficial", "regla"]
         constraints = [models.UniqueConstraint(fields=["contienda", "regla"], name="resultado_unico")]
 
     def __str__(self) -> str:
         return f"{self.contienda}: {self.get_regla_display()}"
+
+    @property
+    def ganadoras(self) -> list[dict]:
+        """Las entradas de `detalle` que ganaron, en orden de victoria."""
+        return sorted((entrada for entrada in self.detalle if entrada["gana"]), key=lambda entrada: entrada["vuelta"])
+
+    @property
+    def sobra(self) -> Decimal:
+        return self.contienda.presupuesto - self.gastado

@@ -3,13 +3,17 @@
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import ANCHOS_DE_FOTO, Foto
@@ -18,6 +22,11 @@ registro = logging.getLogger("ayni.fotos")
 
 PESO_MAXIMO = 10 * 1024 * 1024
 SEGUNDOS_MAXIMO = 20
+A_LA_VEZ = 2  # cada foto puede pedir hasta 512 MB: más de dos a la vez tumbarían un servidor chico
+SEGUNDOS_DE_ESPERA = 20
+_turnos = threading.BoundedSemaphore(A_LA_VEZ)
+# El proceso que decodifica no hereda secretos; solo lo que el intérprete necesita para arrancar.
+_AMBIENTE = {nombre: os.environ[nombre] for nombre in ("LD_LIBRARY_PATH", "PYTHONHOME") if nombre in os.environ}
 _TALLER = Path(__file__).with_name("taller_de_fotos.py")
 _EXTENSIONES = {
     "JPEG": {"jpg", "jpeg", "jpe", "jfif"},
@@ -55,7 +64,7 @@ def revisar_foto(archivo: Any) -> str:
     if formato is None:
         raise ReglaIncumplida("Ese archivo no es una foto. Sube una imagen JPEG, PNG, WebP o HEIC.", campo="foto")
     extension = Path(archivo.name or "").suffix.lower().lstrip(".")
-    if extension not in _EXTENSIONES[formato]:
+    if extension and extension not in _EXTENSIONES[formato]:
         raise ReglaIncumplida(
             f"El archivo dice ser «.{extension}» pero por dentro es otra cosa. Sube la foto original.", campo="foto"
         )
@@ -64,11 +73,19 @@ def revisar_foto(archivo: Any) -> str:
 
 def _en_el_taller(datos: bytes, formato: str) -> tuple[dict[str, Any], list[bytes]]:
     orden = [sys.executable, "-I", str(_TALLER), formato, ",".join(map(str, ANCHOS_DE_FOTO))]
+    if not _turnos.acquire(timeout=SEGUNDOS_DE_ESPERA):
+        raise ReglaIncumplida(
+            "Están llegando muchas fotos a la vez. Espera un minuto y envíala de nuevo.", campo="foto"
+        )
     try:
-        hecho = subprocess.run(orden, input=datos, capture_output=True, timeout=SEGUNDOS_MAXIMO, check=False)
+        hecho = subprocess.run(
+            orden, input=datos, capture_output=True, timeout=SEGUNDOS_MAXIMO, check=False, env=_AMBIENTE
+        )
     except subprocess.TimeoutExpired:
         registro.warning("El taller de fotos tardó más de %s s", SEGUNDOS_MAXIMO)
         raise ReglaIncumplida("La foto es demasiado complicada. Toma otra más simple.", campo="foto") from None
+    finally:
+        _turnos.release()
     linea, _, resto = hecho.stdout.partition(b"\n")
     try:
         ficha = json.loads(linea)
@@ -82,6 +99,13 @@ def _en_el_taller(datos: bytes, formato: str) -> tuple[dict[str, Any], list[byte
         versiones.append(resto[posicion : posicion + peso])
         posicion += peso
     return ficha, versiones
+
+
+def limpiar_foto(archivo: BinaryIO | Any) -> bytes:
+    """La versión mayor de una foto subida, en WebP y sin metadatos. Lanza ReglaIncumplida (campo «foto»)."""
+    formato = revisar_foto(archivo)
+    _, versiones = _en_el_taller(archivo.read(), formato)
+    return versiones[-1]
 
 
 def guardar_foto(archivo: BinaryIO | Any, *, usuario: Any = None, texto: str = "", publica: bool = False) -> Foto:
@@ -112,3 +136,12 @@ def publicar_foto(foto: Foto | None) -> None:
     if foto is not None and not foto.publica:
         foto.publica = True
         foto.save(update_fields=["publica"])
+
+
+def borrar_foto(foto: Foto) -> None:
+    """Borra una foto que nada usa, con sus archivos; si algo la usa lanza ProtectedError y no borra nada."""
+    rutas = [foto.ruta(ancho) for ancho in foto.anchos]
+    foto.delete()
+    # Si la transacción se deshace, la foto sigue existiendo y sus archivos también.
+    for ruta in rutas:
+        transaction.on_commit(partial(default_storage.delete, ruta))

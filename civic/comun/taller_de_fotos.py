@@ -14,49 +14,82 @@ from typing import Any
 MEMORIA = 512 * 1024 * 1024
 SEGUNDOS = 10
 PIXELES = 25_000_000
+LADO_MINIMO = 32
+PROPORCION_MAXIMA = 10  # una panorámica de teléfono llega a 1:6; WebP no pasa de 16.383 puntos por lado
+
+
+class FotoRechazada(Exception):
+    """La foto se leyó pero no sirve; el texto es para la persona."""
 
 
 def limitar() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORIA, MEMORIA))
     resource.setrlimit(resource.RLIMIT_CPU, (SEGUNDOS, SEGUNDOS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no puede escribir ningún archivo
 
 
-def procesar(datos: bytes, formato: str, anchos: list[int]) -> tuple[dict[str, Any], list[bytes]]:
+def revisar_medidas(ancho: int, alto: int) -> None:
+    """Lanza FotoRechazada según las medidas declaradas, antes de decodificar un solo punto."""
+    if ancho * alto > PIXELES:
+        raise FotoRechazada("La foto tiene demasiados puntos (más de 25 megapíxeles). Toma una más pequeña.")
+    if min(ancho, alto) < LADO_MINIMO:
+        raise FotoRechazada("La foto es demasiado pequeña para verse.")
+    if max(ancho, alto) > PROPORCION_MAXIMA * min(ancho, alto):
+        raise FotoRechazada("La foto es demasiado alargada. Recórtala o toma otra.")
+
+
+def aplanar(imagen: Any) -> Any:
+    """Copia en RGB: transparencias sobre blanco, 16 bits llevados a 8, CMYK y paletas convertidas."""
+    from PIL import Image
+
+    if imagen.mode.startswith("I") or imagen.mode == "F":
+        imagen = imagen.convert("I").point(lambda valor: valor * (1 / 256)).convert("L")
+    if imagen.mode in {"RGBA", "LA", "P", "PA", "RGBa", "La"}:
+        con_alfa = imagen.convert("RGBA")
+        llana = Image.new("RGB", imagen.size, "white")
+        llana.paste(con_alfa, mask=con_alfa.getchannel("A"))
+        return llana
+    return imagen.convert("RGB")
+
+
+def abrir(datos: bytes, formato: str, mayor: int) -> Any:
+    """Imagen RGB derecha, con su lado menor de `mayor` puntos o poco más: así la memoria no crece con la foto."""
     from PIL import Image, ImageOps
 
     if formato == "HEIF":
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = None  # el límite propio, abajo, es más estricto
+    Image.MAX_IMAGE_PIXELS = None  # el límite propio es más estricto
     with Image.open(io.BytesIO(datos), formats=[formato]) as imagen:
-        if imagen.width * imagen.height > PIXELES:
-            raise ValueError("La foto tiene demasiados puntos (más de 25 megapíxeles). Toma una más pequeña.")
-        if min(imagen.size) < 32:
-            raise ValueError("La foto es demasiado pequeña para verse.")
+        revisar_medidas(*imagen.size)
         if formato == "JPEG":
-            imagen.draft("RGB", (anchos[-1] * 2, anchos[-1] * 2))  # decodifica ya reducida: menos memoria
-        derecha = ImageOps.exif_transpose(imagen)
-        llana = Image.new("RGB", derecha.size, "white")
-        if derecha.mode in {"RGBA", "LA", "P", "PA"}:
-            con_alfa = derecha.convert("RGBA")
-            llana.paste(con_alfa, mask=con_alfa.getchannel("A"))
-        else:
-            llana.paste(derecha.convert("RGB"))
+            imagen.draft("RGB", (mayor * 2, mayor * 2))  # decodifica ya reducida
+        imagen.load()
+        veces = min(imagen.size) // mayor
+        # Las paletas y los 16 bits no se pueden promediar sin convertirlos antes.
+        chica = imagen.reduce(veces) if veces > 1 and imagen.mode in {"RGB", "RGBA", "L", "LA", "CMYK"} else imagen
+        return aplanar(ImageOps.exif_transpose(chica))
+
+
+def procesar(datos: bytes, formato: str, anchos: list[int]) -> tuple[dict[str, Any], list[bytes]]:
+    from PIL import Image
+
+    llana = abrir(datos, formato, anchos[-1])
     mayor = min(llana.width, anchos[-1])
     pedidos = sorted({ancho for ancho in anchos if ancho < mayor} | {mayor})
     versiones = []
     for ancho in pedidos:
         alto = max(1, round(llana.height * ancho / llana.width))
         reducida = llana.resize((ancho, alto), Image.Resampling.LANCZOS)
+        reducida.info.clear()  # exif, xmp e icc viajan en info: ninguno debe llegar al codificador
         salida = io.BytesIO()
         reducida.save(salida, "WEBP", quality=76, method=4, exif=b"", xmp=b"", icc_profile=None)
         versiones.append(salida.getvalue())
     rojo, verde, azul = llana.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    alto_mayor = max(1, round(llana.height * mayor / llana.width))
     ficha = {
         "ancho": mayor,
-        "alto": alto_mayor,
+        "alto": max(1, round(llana.height * mayor / llana.width)),
         "color": f"#{rojo:02x}{verde:02x}{azul:02x}",
         "tamanos": {str(ancho): len(version) for ancho, version in zip(pedidos, versiones, strict=True)},
     }
@@ -68,11 +101,11 @@ def principal() -> int:
     formato, anchos = sys.argv[1], [int(ancho) for ancho in sys.argv[2].split(",")]
     try:
         ficha, versiones = procesar(sys.stdin.buffer.read(), formato, anchos)
-    except ValueError as error:
+    except FotoRechazada as error:
         print(json.dumps({"error": str(error)}))
         return 1
-    except (OSError, SyntaxError, MemoryError, EOFError) as error:
-        print(json.dumps({"error": "No pudimos leer la foto: parece dañada.", "detalle": repr(error)}))
+    except Exception as error:  # un decodificador puede fallar de cualquier modo; aquí solo importa que falló
+        print(json.dumps({"error": "No pudimos leer la foto: parece dañada.", "detalle": repr(error)[:300]}))
         return 1
     sys.stdout.buffer.write(json.dumps(ficha).encode() + b"\n")
     for version in versiones:

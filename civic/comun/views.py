@@ -37,7 +37,12 @@ def foto(request: HttpRequest, token: str, ancho: int) -> FileResponse:
     )
     if not (imagen.publica or propia) or ancho not in imagen.anchos:
         raise Http404("No hay esa foto.")
-    respuesta = FileResponse(default_storage.open(imagen.ruta(ancho)), content_type="image/webp")
+    try:
+        archivo = default_storage.open(imagen.ruta(ancho))
+    except FileNotFoundError:
+        registro.error("Falta el archivo %s", imagen.ruta(ancho))
+        raise Http404("No hay esa foto.") from None
+    respuesta = FileResponse(archivo, content_type="image/webp")
     respuesta["Cache-Control"] = "public, max-age=31536000, immutable" if imagen.publica else "private, no-store"
     respuesta["X-Content-Type-Options"] = "nosniff"
     return respuesta
@@ -80,10 +85,3 @@ def formulario_vencido(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Por seguridad, vuelve atrás con el botón de tu navegador (lo que escribiste sigue ahí), "
         "recarga la página y envíalo de nuevo.",
     )
-
-
-@publica
-@require_safe
-def estilo(request: HttpRequest) -> HttpResponse:
-    """Todas las piezas del sistema de diseño en una página (solo con AYNI_DEPURAR)."""
-    return render(request, "comun/estilo.html")

@@ -1,11 +1,205 @@
-from allauth.account.forms import LoginForm
+"""Formularios de cuentas: los de allauth con nuestras palabras, y los de «Mi cuenta»."""
+
+from typing import Any
+
+from allauth.account import forms as de_allauth
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from civic.comun.errores import ReglaIncumplida
+from civic.comun.forms import CampoTexto, Formulario, Renderizador
+from civic.cuentas import reglas
+from civic.cuentas.acciones import declarar_residencia
+from civic.cuentas.adaptadores import USUARIO_OCUPADO
+from civic.cuentas.consultas import FUERA, lugares_para_elegir
+from civic.cuentas.models import Usuario
+from mapas.territorio.models import Area, Clase
+
+PISTA_CLAVE = "Ocho letras o números, o más. Tres palabras que recuerdes sirven bien. No uses solo números."
+SIN_CORRECTOR = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
-class IngresoForm(LoginForm):
-    pass
+class DeAyni:
+    """Mezcla para los formularios de allauth: nuestras plantillas, sin textos de relleno dentro de los campos."""
+
+    default_renderer = Renderizador
+    rotulos: dict[str, str] = {}
+    pistas: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for nombre, campo in self.fields.items():  # type: ignore[attr-defined]
+            campo.widget.attrs.pop("placeholder", None)
+            campo.label = self.rotulos.get(nombre, campo.label)
+            campo.help_text = self.pistas.get(nombre, "")
 
 
-class RegistroForm(forms.Form):
-    def signup(self, request, user):
-        pass
+class IngresoForm(DeAyni, de_allauth.LoginForm):
+    rotulos = {"login": "Usuario o correo", "password": "Contraseña"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs.update(SIN_CORRECTOR, autocomplete="username")
+
+
+class CampoLugarDeVida(forms.ChoiceField):
+    """Lista de OTB agrupadas por distrito; limpio vale (otb, distrito), o (None, None) si vive fuera."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=lugares_para_elegir, **kwargs)
+
+    def clean(self, value: Any) -> tuple[Area | None, Area | None]:
+        elegido = super().clean(value)
+        if elegido in ("", FUERA):
+            return None, None
+        tipo, _, pk = elegido.partition(":")
+        area = Area.objects.select_related("padre").defer("geometria", "padre__geometria").filter(pk=pk).first()
+        if area is None:
+            raise ValidationError("Ese lugar ya no está en la lista. Elige otro.", code="lugar")
+        return (area, area.padre) if tipo == "o" else (None, area)
+
+
+def _nombre_publico(**kwargs: Any) -> CampoTexto:
+    return CampoTexto(
+        label="Nombre público",
+        max_length=80,
+        help_text="Así te verán en propuestas y comentarios. Puede ser tu nombre y apellido, o como te dicen.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        **kwargs,
+    )
+
+
+def revisar_nombre(nombre: str) -> str:
+    problema = reglas.problema_de_nombre(nombre)
+    if problema:
+        raise ValidationError(problema, code="nombre")
+    return nombre
+
+
+class RegistroForm(DeAyni, de_allauth.SignupForm):
+    """Crear una cuenta: nombre, lugar donde vive, usuario y contraseña; el correo es opcional."""
+
+    nombre_publico = _nombre_publico()
+    lugar = CampoLugarDeVida(
+        label="Tu OTB o comunidad",
+        help_text="Para mostrarte lo de tu barrio. Después se verifica para poder votar.",
+        error_messages={"required": "Elige dónde vives. Si tu OTB no está, elige tu distrito."},
+    )
+    field_order = ["nombre_publico", "lugar", "username", "email", "password1", "password2"]
+    rotulos = {
+        "username": "Usuario",
+        "email": "Correo electrónico",
+        "password1": "Contraseña",
+        "password2": "La misma contraseña, otra vez",
+    }
+    pistas = {
+        "nombre_publico": "Así te verán en propuestas y comentarios. Puede ser tu nombre y apellido, o como te dicen.",
+        "lugar": "Te mostraremos lo de tu barrio. Después se verifica, para que puedas votar.",
+        "username": "Con él entras. Letras sin acento, números, punto o guion. Por ejemplo: ana.mamani",
+        "email": "No hace falta tener uno. Si lo pones, podrás recuperar tu contraseña por correo.",
+        "password1": PISTA_CLAVE,
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs.update(SIN_CORRECTOR)
+
+    def clean_nombre_publico(self) -> str:
+        return revisar_nombre(self.cleaned_data["nombre_publico"])
+
+    def save(self, request: HttpRequest) -> Usuario:
+        """Crea la cuenta, su residencia y su correo juntos. Si otra persona tomó el usuario, ReglaIncumplida."""
+        adaptador = get_adapter()
+        # Cifrar la contraseña tarda: se hace antes de la transacción, para no frenar a los demás.
+        persona = adaptador.save_user(request, adaptador.new_user(request), self, commit=False)
+        correo = self.cleaned_data.get("email")
+        otb, distrito = self.cleaned_data["lugar"]
+        try:
+            with transaction.atomic():
+                persona.save()
+                if distrito is not None:
+                    declarar_residencia(persona, otb=otb, distrito=distrito)
+                setup_user_email(request, persona, [EmailAddress(email=correo)] if correo else [])
+        except IntegrityError:
+            if Usuario.objects.filter(username__iexact=persona.username).exists():
+                raise ReglaIncumplida(USUARIO_OCUPADO, campo="username") from None
+            raise
+        return persona
+
+
+class CorreoNuevoForm(DeAyni, de_allauth.AddEmailForm):
+    rotulos = {"email": "Correo electrónico"}
+
+
+class CambiarClaveForm(DeAyni, de_allauth.ChangePasswordForm):
+    rotulos = {
+        "oldpassword": "Contraseña de ahora",
+        "password1": "Contraseña nueva",
+        "password2": "La nueva, otra vez",
+    }
+    pistas = {"password1": PISTA_CLAVE}
+
+
+class PonerClaveForm(DeAyni, de_allauth.SetPasswordForm):
+    rotulos = {"password1": "Contraseña", "password2": "La misma contraseña, otra vez"}
+    pistas = {"password1": PISTA_CLAVE}
+
+
+class OlvidoForm(DeAyni, de_allauth.ResetPasswordForm):
+    rotulos = {"email": "Tu correo electrónico"}
+
+
+class ClaveNuevaForm(DeAyni, de_allauth.ResetPasswordKeyForm):
+    rotulos = {"password1": "Contraseña nueva", "password2": "La nueva, otra vez"}
+    pistas = {"password1": PISTA_CLAVE}
+
+
+class ConfirmarIdentidadForm(DeAyni, de_allauth.ReauthenticateForm):
+    rotulos = {"password": "Contraseña"}
+
+
+class NombrePublicoForm(Formulario):
+    nombre_publico = _nombre_publico()
+
+    def clean_nombre_publico(self) -> str:
+        return revisar_nombre(self.cleaned_data["nombre_publico"])
+
+
+class ResidenciaForm(Formulario):
+    lugar = CampoLugarDeVida(
+        label="Tu OTB o comunidad",
+        help_text="Si tu OTB no está, elige tu distrito.",
+        error_messages={"required": "Elige dónde vives."},
+    )
+
+
+class FiltroDeOrganizaciones(Formulario):
+    """Filtros de la lista; un valor desconocido se ignora, nunca es un error."""
+
+    q = CampoTexto(
+        label="Buscar por nombre",
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Villa, Molle, Rosario…"}),
+    )
+    distrito = forms.ChoiceField(label="Distrito", required=False)
+    clase = forms.ChoiceField(label="Clase", required=False, choices=[("", "Todas"), *Clase.choices])
+
+    def __init__(self, *args: Any, distritos: list[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["distrito"].choices = [("", "Todos"), *((d.codigo, str(d)) for d in distritos)]  # type: ignore[attr-defined]
+
+    def validos(self) -> dict[str, str]:
+        """Los filtros que se entienden: {texto, distrito, clase}."""
+        self.is_valid()
+        return {
+            "texto": self.cleaned_data.get("q", ""),
+            "distrito": self.cleaned_data.get("distrito", ""),
+            "clase": self.cleaned_data.get("clase", ""),
+        }

@@ -3,7 +3,7 @@
 import datetime
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Permission
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -41,6 +41,28 @@ class Usuario(AbstractUser):
 
     def tiene_rol(self, *roles: str) -> bool:
         return self.is_superuser or bool(self.roles_vigentes.intersection(roles))
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Como en Django, pero lo que da un rol termina el día en que termina el rol, aunque el grupo siga puesto."""
+        if not super().has_perm(perm, obj):
+            return False
+        return self.is_superuser or perm in self._permisos_vigentes
+
+    @cached_property
+    def _permisos_vigentes(self) -> frozenset[str]:
+        vencidos = set(Rol.values) - self.roles_vigentes
+        grupos = self.groups.exclude(name__in=vencidos)
+        permisos = Permission.objects.filter(Q(user=self) | Q(group__in=grupos))
+        return frozenset(
+            f"{aplicacion}.{codigo}"
+            for aplicacion, codigo in permisos.values_list("content_type__app_label", "codename").order_by()
+        )
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
 
     @cached_property
     def residencia_o_nada(self) -> "Residencia | None":
@@ -97,6 +119,11 @@ class OrganizacionQuerySet(models.QuerySet):
     def visibles(self) -> "OrganizacionQuerySet":
         return self.filter(estado__in=Organizacion.VISIBLES)
 
+    def con_directiva(self, dia: datetime.date | None = None) -> "OrganizacionQuerySet":
+        """Anota `tiene_directiva`: si alguien tiene mandato ese día (hoy si no se dice)."""
+        en_curso = Mandato.objects.vigentes(dia).filter(organizacion=models.OuterRef("pk"))
+        return self.annotate(tiene_directiva=models.Exists(en_curso))
+
 
 class Organizacion(models.Model):
     """OTB, junta vecinal, sindicato agrario o comunidad: persona colectiva con directiva."""
@@ -110,6 +137,8 @@ class Organizacion(models.Model):
         SUSPENDIDA = "suspendida", "Suspendida"
 
     VISIBLES = (Estado.PUBLICADA, Estado.VIGENTE, Estado.VENCIDA, Estado.SUSPENDIDA)
+    # Por estas se puede proponer y comentar; quién, lo dicen los mandatos en curso.
+    ACTUAN = (Estado.PUBLICADA, Estado.VIGENTE, Estado.VENCIDA)
 
     nombre = models.CharField("nombre", max_length=120)
     slug = models.SlugField("dirección", max_length=140, unique=True)
@@ -151,6 +180,11 @@ class ConVigenciaQuerySet(models.QuerySet):
     def vigentes(self, dia: datetime.date | None = None) -> "ConVigenciaQuerySet":
         dia = dia or timezone.localdate()
         return self.filter(desde__lte=dia).filter(Q(hasta__isnull=True) | Q(hasta__gte=dia))
+
+    def por_cumplir(self, dia: datetime.date | None = None) -> "ConVigenciaQuerySet":
+        """Los en curso y los que todavía no empezaron."""
+        dia = dia or timezone.localdate()
+        return self.filter(Q(hasta__isnull=True) | Q(hasta__gte=dia))
 
 
 class Mandato(models.Model):

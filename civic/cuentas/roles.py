@@ -38,6 +38,7 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "reportes.reporte": (VER, CREAR, CAMBIAR),
         "debate.comentario": (VER, CAMBIAR),
         "cuentas.organizacion": (VER, CREAR),
+        "cuentas.residencia": (VER, CAMBIAR),
     },
     Rol.TECNICO_EVALUADOR: {"propuestas.propuesta": (VER, CAMBIAR), "reportes.reporte": (VER,)},
     Rol.JEFATURA_UNIDAD: {
@@ -90,3 +91,8 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
 
 # Quien edita el portal (páginas, imágenes y documentos de Wagtail).
 EDITAN_PORTAL = (Rol.COMUNICACION, Rol.ADMINISTRACION)
+
+
+def roles_con_llave() -> set[str]:
+    """Roles que entran a la trastienda."""
+    return {str(rol) for rol in (*PERMISOS, *EDITAN_PORTAL)}

@@ -1,12 +1,29 @@
-"""Ingreso y registro de allauth con direcciones en castellano (las originales también responden)."""
+"""Cuentas: los nombres son los de allauth, las direcciones están en castellano."""
 
-from allauth.account import views as cuentas_allauth
-from django.urls import include, path
+from django.urls import path, re_path
+
+from civic.cuentas import views
 
 urlpatterns = [
-    path("", include("allauth.account.urls")),
-    # Después, para que reverse() dé la dirección en castellano.
-    path("ingresar/", cuentas_allauth.login, name="account_login"),
-    path("registrarse/", cuentas_allauth.signup, name="account_signup"),
-    path("salir/", cuentas_allauth.logout, name="account_logout"),
+    path("ingresar/", views.ingresar, name="account_login"),
+    path("registrarse/", views.registrarse, name="account_signup"),
+    path("salir/", views.salir, name="account_logout"),
+    path("cerrada/", views.cuenta_cerrada, name="account_inactive"),
+    path("confirmar-identidad/", views.confirmar_identidad, name="account_reauthenticate"),
+    path("correos/", views.correos, name="account_email"),
+    path("correos/enviado/", views.correo_enviado, name="account_email_verification_sent"),
+    re_path(r"^correos/confirmar/(?P<key>[-:\w]+)/$", views.confirmar_correo, name="account_confirm_email"),
+    path("clave/cambiar/", views.cambiar_clave, name="account_change_password"),
+    path("clave/poner/", views.poner_clave, name="account_set_password"),
+    path("clave/olvide/", views.olvido_de_clave, name="account_reset_password"),
+    path("clave/olvide/enviado/", views.olvido_enviado, name="account_reset_password_done"),
+    path("clave/nueva/lista/", views.clave_nueva_lista, name="account_reset_password_from_key_done"),
+    re_path(
+        r"^clave/nueva/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.clave_nueva,
+        name="account_reset_password_from_key",
+    ),
+    path("mi-cuenta/", views.mi_cuenta, name="mi_cuenta"),
+    path("mi-cuenta/nombre/", views.cambiar_nombre, name="mi_nombre"),
+    path("mi-cuenta/residencia/", views.cambiar_residencia, name="mi_residencia"),
 ]

@@ -3,14 +3,27 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from civic.cuentas.models import Organizacion
+from civic.debate import reglas
 from civic.procesos.models import Proceso
 
 
+class HiloQuerySet(models.QuerySet):
+    def publicos(self) -> "HiloQuerySet":
+        """Los que cualquiera puede leer: visibles y, si son de un proceso, de uno publicado."""
+        return self.filter(visible=True).filter(Q(proceso__isnull=True) | Q(proceso__publicado=True))
+
+
 class Hilo(models.Model):
-    """Conversación sobre algo: una propuesta, una consulta. Quien lo crea lo enlaza."""
+    """Conversación sobre algo: una propuesta, una consulta. Quien lo crea lo enlaza.
+
+    `cambios` numera todo lo que pasa en el hilo (un comentario nuevo, retirado, oculto, mostrado). Sube con el hilo
+    bloqueado, así que el orden de los números es el orden en que se confirmaron: quien vio hasta el 7 y pide lo
+    posterior al 7 no pierde nada.
+    """
 
     titulo = models.CharField("título", max_length=200)
     proceso = models.ForeignKey(
@@ -20,7 +33,10 @@ class Hilo(models.Model):
     visible = models.BooleanField("visible", default=True)
     abierto = models.BooleanField("abierto", default=True)
     motivo_cierre = models.CharField("motivo del cierre", max_length=200, blank=True)
+    cambios = models.PositiveIntegerField("último cambio", default=0, editable=False)
     creado = models.DateTimeField("creado", default=timezone.now)
+
+    objects = HiloQuerySet.as_manager()
 
     class Meta:
         verbose_name = "hilo"
@@ -28,6 +44,10 @@ class Hilo(models.Model):
 
     def __str__(self) -> str:
         return self.titulo
+
+    def get_absolute_url(self) -> str:
+        """La página donde se conversa: la que lo enlaza o, si no hay, la suya propia."""
+        return self.url or reverse("debate:hilo", args=[self.pk])
 
 
 class ComentarioQuerySet(models.QuerySet):
@@ -53,10 +73,13 @@ class Comentario(models.Model):
     padre = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="respuestas", verbose_name="responde a"
     )
-    texto = models.TextField("comentario", max_length=2000)
+    # Se guarda al hablar: si mañana deja el cargo, lo que dijo lo dijo con ese cargo.
+    calidad = models.CharField("en calidad de", max_length=200, blank=True, editable=False)
+    texto = models.TextField("comentario", max_length=reglas.LARGO_MAXIMO)
     momento = models.DateTimeField("momento", default=timezone.now)
     estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.VISIBLE)
     motivo = models.CharField("motivo de la moderación", max_length=250, blank=True)
+    cambio = models.PositiveIntegerField("cambio del hilo", default=0, editable=False)
 
     objects = ComentarioQuerySet.as_manager()
 
@@ -64,7 +87,11 @@ class Comentario(models.Model):
         verbose_name = "comentario"
         verbose_name_plural = "comentarios"
         ordering = ["pk"]
-        indexes = [models.Index(fields=["hilo", "padre", "id"], name="comentario_por_hilo")]
+        indexes = [
+            models.Index(fields=["hilo", "padre", "id"], name="comentario_por_hilo"),
+            models.Index(fields=["hilo", "cambio"], name="comentario_por_cambio"),
+            models.Index(fields=["autor", "momento"], name="comentario_por_autor"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(texto=""), name="comentario_con_texto", violation_error_message="Escribe tu comentario."
@@ -78,3 +105,7 @@ class Comentario(models.Model):
 
     def __str__(self) -> str:
         return self.texto[:60]
+
+    @property
+    def se_lee(self) -> bool:
+        return self.estado == self.Estado.VISIBLE

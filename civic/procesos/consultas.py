@@ -1,5 +1,6 @@
 """Lecturas de procesos: qué se puede hacer ahora, la línea de fases y los techos."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,36 @@ class FaseEnLinea:
 
     fase: Fase
     situacion: str
+
+    @property
+    def hasta(self) -> datetime:
+        """Último momento de la fase; su fecha es el último día."""
+        return reglas.ultimo_instante(self.fase.fin)
+
+    @property
+    def hora_de_cierre(self) -> str:
+        """«18:00» si cierra antes de terminar el día; vacío si no."""
+        return reglas.hora_de_cierre(self.fase.fin)
+
+
+@dataclass(frozen=True)
+class QueSigue:
+    """Lo que la gente necesita saber de un proceso: qué hay ahora, qué viene y, si ya nada, cuándo terminó."""
+
+    ahora: list[FaseEnLinea]
+    despues: FaseEnLinea | None
+    terminado: FaseEnLinea | None
+
+
+def que_sigue(fases: Sequence[FaseEnLinea]) -> QueSigue:
+    """Resumen de una línea de fases; de las abiertas va primero la que empezó última, que es la que se anuncia."""
+    ahora = sorted(
+        (paso for paso in fases if paso.situacion == "ahora"), key=lambda paso: paso.fase.inicio, reverse=True
+    )
+    futuras = [paso for paso in fases if paso.situacion == "futuro"]
+    despues = min(futuras, key=lambda paso: paso.fase.inicio) if futuras else None
+    terminado = max(fases, key=lambda paso: paso.fase.fin) if fases and not ahora and not despues else None
+    return QueSigue(ahora, despues, terminado)
 
 
 def fases_de(proceso: Proceso) -> list[Fase]:
@@ -43,3 +74,15 @@ def procesos_que_permiten(accion: str, ahora: datetime | None = None) -> list[Pr
 def techo_de(proceso: Proceso, distrito: Area) -> Decimal | None:
     """Techo del distrito en el proceso, en Bs, o None si no tiene."""
     return Techo.objects.filter(proceso=proceso, distrito=distrito).values_list("monto", flat=True).first()
+
+
+def retrato_de(proceso: Proceso) -> reglas.Retrato:
+    """El proceso como está guardado en la base, para comparar antes y después de un cambio."""
+    guardado = Proceso.objects.filter(pk=proceso.pk).values_list("publicado", flat=True).first()
+    fases = Fase.objects.filter(proceso_id=proceso.pk)
+    techos = Techo.objects.filter(proceso_id=proceso.pk).values_list("distrito__nombre", "monto")
+    return reglas.Retrato(
+        publicado=bool(guardado),
+        fases={fase.pk: reglas.RetratoDeFase(fase.tipo, fase.nombre, fase.inicio, fase.fin) for fase in fases},
+        techos=dict(techos),
+    )

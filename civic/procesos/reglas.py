@@ -1,10 +1,13 @@
 """Qué permite cada fase y cómo explicarlo. Funciones puras: reciben fases y la hora."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from civic.comun.dinero import bolivianos
 from civic.comun.errores import ReglaIncumplida
 
 LA_PAZ: tzinfo = ZoneInfo("America/La_Paz")
@@ -34,10 +37,16 @@ EN_PALABRAS = {
 
 
 class FaseLike(Protocol):
-    tipo: str
-    nombre: str
-    inicio: datetime
-    fin: datetime
+    """Lo que estas reglas leen de una fase, venga del modelo, de un formulario o de un retrato."""
+
+    @property
+    def tipo(self) -> str: ...
+    @property
+    def nombre(self) -> str: ...
+    @property
+    def inicio(self) -> datetime: ...
+    @property
+    def fin(self) -> datetime: ...
 
 
 F = TypeVar("F", bound=FaseLike)
@@ -47,6 +56,17 @@ def dia(momento: datetime) -> str:
     """17/8/2026, 14:30 en hora de Bolivia."""
     local = momento.astimezone(LA_PAZ)
     return f"{local.day}/{local.month}/{local.year}, {local:%H:%M}"
+
+
+def ultimo_instante(fin: datetime) -> datetime:
+    """El último momento de la fase: `fin` ya no cuenta, así que terminar a las 00:00 es terminar el día anterior."""
+    return fin - timedelta(microseconds=1)
+
+
+def hora_de_cierre(fin: datetime) -> str:
+    """«18:00» si la fase cierra a media jornada; vacío si dura hasta terminar el día."""
+    local = fin.astimezone(LA_PAZ)
+    return "" if (local.hour, local.minute) in {(0, 0), (23, 59)} else f"{local:%H:%M}"
 
 
 def fases_vigentes(fases: Iterable[F], ahora: datetime) -> list[F]:
@@ -91,3 +111,114 @@ def exigir(fases: Sequence[FaseLike], accion: str, ahora: datetime) -> None:
     """Lanza ReglaIncumplida si ninguna fase vigente permite la acción."""
     if not permite(fases, accion, ahora):
         raise ReglaIncumplida(por_que_no(fases, accion, ahora))
+
+
+# Orden en que empieza cada tipo de fase la primera vez (Ley 341 y práctica municipal: primero se informa, al final se
+# da seguimiento). Una segunda ronda puede volver atrás; por eso cuenta solo la primera fase de cada tipo.
+ORDEN = (
+    "informacion",
+    "recepcion",
+    "asambleas",
+    "evaluacion",
+    "deliberacion",
+    "votacion",
+    "escrutinio",
+    "resultados",
+    "seguimiento",
+)
+# Pares que no pueden estar abiertos a la vez y por qué.
+NO_A_LA_VEZ = (
+    ("recepcion", "votacion", "mientras se vota no se reciben propuestas"),
+    ("evaluacion", "votacion", "mientras se vota no se evalúan propuestas"),
+    ("votacion", "escrutinio", "se cuenta cuando terminó la votación"),
+    ("votacion", "resultados", "los resultados se publican cuando terminó la votación"),
+    ("comentarios", "respuesta", "se responde cuando terminaron los comentarios"),
+)
+
+
+def problemas_de_fases(fases: Iterable[F]) -> list[str]:
+    """Qué no cuadra en las fechas de las fases, en frases para quien las escribe; vacía si todo está en orden."""
+    fases = sorted(fases, key=lambda fase: fase.inicio)
+    problemas = [
+        f"La fase «{fase.nombre}» termina el {dia(fase.fin)}, antes de empezar."
+        for fase in fases
+        if fase.fin <= fase.inicio
+    ]
+    primeras: dict[str, F] = {}
+    for fase in fases:
+        primeras.setdefault(fase.tipo, fase)
+    en_orden = [primeras[tipo] for tipo in ORDEN if tipo in primeras]
+    for antes, despues in zip(en_orden, en_orden[1:], strict=False):
+        if despues.inicio < antes.inicio:
+            problemas.append(
+                f"La fase «{despues.nombre}» empieza el {dia(despues.inicio)}, antes que «{antes.nombre}» "
+                f"({dia(antes.inicio)}): va después."
+            )
+    for uno, otro, razon in NO_A_LA_VEZ:
+        for a in (fase for fase in fases if fase.tipo == uno):
+            for b in (fase for fase in fases if fase.tipo == otro):
+                if a.inicio < b.fin and b.inicio < a.fin:
+                    problemas.append(f"«{a.nombre}» y «{b.nombre}» se cruzan en las fechas: {razon}.")
+    return problemas
+
+
+@dataclass(frozen=True)
+class RetratoDeFase:
+    """Una fase como estaba en un momento, para comparar."""
+
+    tipo: str
+    nombre: str
+    inicio: datetime
+    fin: datetime
+
+
+@dataclass(frozen=True)
+class Retrato:
+    """Lo que el público cuenta con que no cambie en silencio: si está publicado, fases por pk y techos por distrito."""
+
+    publicado: bool
+    fases: dict[int, RetratoDeFase]
+    techos: dict[str, Decimal]
+
+
+def _tramo(fase: RetratoDeFase) -> str:
+    return f"del {dia(fase.inicio)} al {dia(fase.fin)}"
+
+
+def cambios(antes: Retrato, despues: Retrato) -> list[str]:
+    """Frases con cada cambio de un proceso, en el orden: publicación, fases, techos."""
+    frases = []
+    if despues.publicado != antes.publicado:
+        frases.append("Se publicó el proceso." if despues.publicado else "El proceso dejó de estar publicado.")
+    for pk in antes.fases.keys() - despues.fases.keys():
+        frases.append(f"Se quitó la fase «{antes.fases[pk].nombre}» ({_tramo(antes.fases[pk])}).")
+    for pk, fase in despues.fases.items():
+        previa = antes.fases.get(pk)
+        if previa is None:
+            frases.append(f"Se agregó la fase «{fase.nombre}», {_tramo(fase)}.")
+            continue
+        if (previa.nombre, previa.tipo) != (fase.nombre, fase.tipo):
+            frases.append(f"La fase «{previa.nombre}» ({previa.tipo}) ahora es «{fase.nombre}» ({fase.tipo}).")
+        if (previa.inicio, previa.fin) != (fase.inicio, fase.fin):
+            frases.append(f"La fase «{fase.nombre}» cambió de fechas: era {_tramo(previa)}; ahora es {_tramo(fase)}.")
+    for distrito in sorted(antes.techos.keys() | despues.techos.keys()):
+        era, es = antes.techos.get(distrito), despues.techos.get(distrito)
+        if era == es:
+            continue
+        if era is None:
+            frases.append(f"{distrito} tiene techo: {bolivianos(es)}.")
+        elif es is None:
+            frases.append(f"{distrito} ya no tiene techo; era {bolivianos(era)}.")
+        else:
+            frases.append(f"El techo de {distrito} cambió de {bolivianos(era)} a {bolivianos(es)}.")
+    return frases
+
+
+def exigir_techos_firmes(antes: Retrato, despues: Retrato, ahora: datetime) -> None:
+    """Lanza ReglaIncumplida si cambian los techos de un proceso publicado mientras se vota con ellos."""
+    votan = fases_vigentes(antes.fases.values(), ahora) if antes.publicado else []
+    votacion = next((fase for fase in votan if VOTAR in PERMITE[fase.tipo]), None)
+    if votacion and antes.techos != despues.techos:
+        raise ReglaIncumplida(
+            f"La gente está votando con estos techos hasta el {dia(votacion.fin)}. No se cambian hasta entonces."
+        )

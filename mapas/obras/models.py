@@ -3,17 +3,22 @@
 import datetime
 from decimal import Decimal
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, validate_slug
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+from civic.comun.dinero import a_centavos
 from civic.comun.models import Foto
 from civic.cuentas.models import Organizacion
 from civic.procesos.models import Categoria, Proceso
-from mapas.obras.reglas import EN_MARCHA, OPCIONES_ESTADO, Estado
+from mapas.obras import reglas
+from mapas.obras.reglas import EN_MARCHA, FICHAS, OPCIONES_ESTADO, TERMINADAS, Estado
+from mapas.reportes.models import Reporte
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
 
@@ -27,11 +32,31 @@ class ObraQuerySet(models.QuerySet):
     def en_marcha(self) -> "ObraQuerySet":
         return self.filter(estado__in=EN_MARCHA)
 
+    def terminadas(self) -> "ObraQuerySet":
+        return self.filter(estado__in=TERMINADAS)
+
+    def para_tarjetas(self) -> "ObraQuerySet":
+        """Con lo que muestra `obras/_tarjeta.html`: lugar, foto, avances y cambios, en tres consultas."""
+        return (
+            self.select_related("categoria", "distrito", "otb", "foto")
+            .defer("distrito__geometria", "otb__geometria", "descripcion", "nota", "busqueda")
+            .prefetch_related("avances", "modificaciones")
+        )
+
+    def completas(self) -> "ObraQuerySet":
+        """Con todo lo que muestra su página; sin los polígonos, que pesan."""
+        relaciones = ("categoria", "distrito", "otb", "organizacion", "foto", "proceso", "propuesta")
+        return (
+            self.select_related(*relaciones)
+            .defer("distrito__geometria", "otb__geometria", "busqueda")
+            .prefetch_related("avances__foto", "hitos", "modificaciones", "fuentes")
+        )
+
 
 class Obra(ClusterableModel):
     """Una obra pública del municipio, desde el diseño hasta el uso."""
 
-    codigo = models.CharField("código", max_length=20, unique=True)
+    codigo = models.CharField("código", max_length=20, unique=True, validators=[validate_slug])
     nombre = models.CharField("nombre", max_length=160)
     proceso = models.ForeignKey(
         Proceso, models.PROTECT, null=True, blank=True, related_name="obras", verbose_name="proceso de origen"
@@ -65,6 +90,10 @@ class Obra(ClusterableModel):
     veeduria = models.CharField("quién vigila", max_length=160, blank=True)
     nota = models.TextField("nota pública", blank=True)
     foto = models.ForeignKey(Foto, models.PROTECT, null=True, blank=True, related_name="obras", verbose_name="foto")
+    reportes = models.ManyToManyField(
+        Reporte, blank=True, related_name="obras", editable=False, verbose_name="reportes que atiende"
+    )
+    busqueda = models.TextField(editable=False, blank=True)
     cambiada = models.DateTimeField("último cambio", auto_now=True)
 
     objects = ObraQuerySet.as_manager()
@@ -95,10 +124,72 @@ class Obra(ClusterableModel):
 
     @property
     def fin_previsto(self) -> datetime.date | None:
-        """Orden de proceder más el plazo; las ampliaciones de plazo se suman al plazo al registrarse."""
+        """Orden de proceder más el plazo del contrato y los días que le sumaron (o quitaron) sus cambios."""
         if self.orden_proceder is None or self.plazo_dias is None:
             return None
-        return self.orden_proceder + datetime.timedelta(days=self.plazo_dias)
+        dias = self.plazo_dias + sum(cambio.dias for cambio in self.modificaciones.all())
+        return self.orden_proceder + datetime.timedelta(days=dias)
+
+    @property
+    def ficha(self) -> tuple[str, str, str, str]:
+        """(etiqueta, tono, signo, qué sigue) de su estado."""
+        return FICHAS[self.estado]
+
+    @property
+    def lista_de_avances(self) -> "list[Avance]":
+        """Avances del más viejo al más nuevo (usa los ya cargados)."""
+        return sorted(self.avances.all(), key=lambda avance: avance.fecha)
+
+    @property
+    def lista_de_hitos(self) -> "list[Hito]":
+        """Hitos por fecha prevista; los que no tienen fecha, al final en cualquiera de las dos bases."""
+        return sorted(self.hitos.all(), key=lambda hito: (hito.previsto or datetime.date.max, hito.pk))
+
+    @property
+    def ultimo_avance(self) -> "Avance | None":
+        avances = self.lista_de_avances
+        return avances[-1] if avances else None
+
+    @property
+    def fisico(self) -> Decimal:
+        """Construido, de 0 a 100."""
+        return self.ultimo_avance.fisico if self.ultimo_avance else Decimal(0)
+
+    @property
+    def financiero(self) -> Decimal:
+        """Pagado, de 0 a 100."""
+        return self.ultimo_avance.financiero if self.ultimo_avance else Decimal(0)
+
+    @property
+    def monto(self) -> Decimal:
+        """Lo que cuesta hoy en Bs: el contrato con sus cambios; sin contrato, el presupuesto."""
+        if self.contrato is None:
+            return self.presupuesto
+        return self.contrato + sum((cambio.monto for cambio in self.modificaciones.all()), Decimal(0))
+
+    @property
+    def pagado(self) -> Decimal:
+        """Lo pagado en Bs, según el último informe."""
+        return a_centavos(self.monto * self.financiero / 100)
+
+    @property
+    def foto_principal(self) -> Foto | None:
+        """La foto de la obra o, si no tiene, la del último avance con foto."""
+        if self.foto is not None:
+            return self.foto
+        return next((avance.foto for avance in reversed(self.lista_de_avances) if avance.foto_id), None)
+
+    @property
+    def alertas(self) -> list[reglas.Alerta]:
+        ampliaciones = sum(1 for cambio in self.modificaciones.all() if cambio.dias > 0)
+        return reglas.alertas(
+            estado=self.estado,
+            avances=self.lista_de_avances,
+            fin_previsto=self.fin_previsto,
+            hoy=timezone.localdate(),
+            orden_proceder=self.orden_proceder,
+            ampliaciones=ampliaciones,
+        )
 
 
 class Avance(models.Model):
@@ -109,13 +200,19 @@ class Avance(models.Model):
     fisico = models.DecimalField("construido %", max_digits=5, decimal_places=2, validators=PORCENTAJE)
     financiero = models.DecimalField("pagado %", max_digits=5, decimal_places=2, validators=PORCENTAJE)
     nota = models.CharField("nota", max_length=250, blank=True)
+    motivo = models.CharField("por qué baja", max_length=250, blank=True)
+    foto = models.ForeignKey(Foto, models.PROTECT, null=True, blank=True, related_name="avances", verbose_name="foto")
 
     class Meta:
         verbose_name = "avance"
         verbose_name_plural = "avances"
         ordering = ["fecha"]
         constraints = [
-            models.UniqueConstraint(fields=["obra", "fecha"], name="avance_unico_por_dia"),
+            models.UniqueConstraint(
+                fields=["obra", "fecha"],
+                name="avance_unico_por_dia",
+                violation_error_message="Ya hay un informe de ese día.",
+            ),
             models.CheckConstraint(
                 condition=Q(fisico__gte=0, fisico__lte=100, financiero__gte=0, financiero__lte=100),
                 name="avance_entre_0_y_100",
@@ -138,10 +235,14 @@ class Hito(models.Model):
     class Meta:
         verbose_name = "hito"
         verbose_name_plural = "hitos"
-        ordering = [F("previsto").asc(nulls_last=True), "pk"]
+        ordering = ["previsto", "pk"]
 
     def __str__(self) -> str:
         return self.nombre
+
+    @property
+    def esta_atrasado(self) -> bool:
+        return self.real is None and self.previsto is not None and self.previsto < timezone.localdate()
 
 
 class Modificacion(models.Model):
@@ -176,3 +277,41 @@ class Fuente(models.Model):
 
     def __str__(self) -> str:
         return self.nombre
+
+
+class MovimientoPedido(models.Model):
+    """Cambio de estado que alguien propone y otra persona, con más autoridad, acepta o rechaza."""
+
+    obra = models.ForeignKey(Obra, models.PROTECT, related_name="pedidos", verbose_name="obra")
+    hacia = models.CharField("pasar a", max_length=25, choices=OPCIONES_ESTADO)
+    motivo = models.CharField("motivo", max_length=250, blank=True)
+    pedido_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="quién lo propone"
+    )
+    momento = models.DateTimeField("propuesto", default=timezone.now)
+    resuelto_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="quién resolvió"
+    )
+    resuelto = models.DateTimeField("resuelto", null=True, blank=True)
+    aceptado = models.BooleanField("aceptado", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "movimiento pedido"
+        verbose_name_plural = "movimientos pedidos"
+        ordering = ["-momento", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["obra"],
+                condition=Q(aceptado__isnull=True),
+                name="un_pedido_pendiente_por_obra",
+                violation_error_message="Ya hay un cambio de estado esperando respuesta.",
+            ),
+            models.CheckConstraint(
+                condition=Q(resuelto_por__isnull=True) | ~Q(resuelto_por=F("pedido_por")),
+                name="pedido_no_se_acepta_a_si_mismo",
+                violation_error_message="Quien propone un cambio no puede aceptarlo.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obra}: {self.get_hacia_display()}"

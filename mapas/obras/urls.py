@@ -1,4 +1,11 @@
-from django.urls import path  # noqa: F401 -- esqueleto
+"""Direcciones públicas de las obras."""
+
+from django.urls import path
+
+from mapas.obras.views import publicas
 
 app_name = "obras"
-urlpatterns: list = []
+urlpatterns = [
+    path("", publicas.lista, name="lista"),
+    path("<slug:codigo>/", publicas.obra, name="obra"),
+]

@@ -1,13 +1,16 @@
 """Preguntas al territorio: dónde está un punto, qué distritos y organizaciones hay, su GeoJSON."""
 
+import datetime
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 from django.conf import settings
 from django.db.models import Count, Max
+from django.utils import timezone
 from shapely.geometry import shape
 
 from mapas.territorio import reglas
@@ -59,6 +62,18 @@ class _Nivel:
         codigo, regla = reglas.elegir(tocan, cerca)
         return (self.por_codigo[codigo] if codigo else None), regla
 
+    def buscar_varios(self, puntos: Sequence[shapely.Point]) -> list[Area | None]:
+        """Lo mismo que `buscar` para muchos puntos: los casos llanos de una vez, los dudosos de a uno."""
+        if not self.areas or not len(puntos):
+            return [None] * len(puntos)
+        halladas: dict[int, list[int]] = {}
+        for punto, area in zip(*self.arbol.query(puntos, predicate="intersects"), strict=True):
+            halladas.setdefault(int(punto), []).append(int(area))
+        return [
+            self.areas[halladas[indice][0]] if len(halladas.get(indice, ())) == 1 else self.buscar(punto)[0]
+            for indice, punto in enumerate(puntos)
+        ]
+
 
 def _metros(punto: shapely.Point, forma: shapely.Geometry) -> float:
     """Distancia aproximada en metros (error < 1 % a esta escala)."""
@@ -67,16 +82,25 @@ def _metros(punto: shapely.Point, forma: shapely.Geometry) -> float:
     return math.hypot(este_oeste, cercano[1] - punto.y) * METROS_POR_GRADO
 
 
+Version = tuple[int, datetime.datetime | None, datetime.date]
+
+
+def version_del_territorio() -> Version:
+    """Cambia cuando se agrega, quita o edita un área, y cada día (las áreas tienen fechas de vigencia)."""
+    cuenta = Area.objects.aggregate(cuantas=Count("pk"), ultima=Max("cambiada"))
+    return cuenta["cuantas"], cuenta["ultima"], timezone.localdate()
+
+
 class _Indice:
     """Índices por tipo; se rehacen cuando cambia el territorio."""
 
     def __init__(self) -> None:
-        self.version: Any = None
+        self.version: Version | None = None
         self.niveles: dict[str, _Nivel] = {}
         self.candado = threading.Lock()
 
     def niveles_al_dia(self) -> dict[str, _Nivel]:
-        version = Area.objects.aggregate(cuantas=Count("pk"), ultima=Max("cambiada"))
+        version = version_del_territorio()
         if version != self.version:
             with self.candado:
                 if version != self.version:
@@ -107,6 +131,36 @@ def ubicar(lon: float, lat: float) -> Lugar:
     return Lugar(municipio, distrito, otb, regla)
 
 
+def en_json(lugar: Lugar) -> dict[str, Any]:
+    """El contrato público de «ubicar», el mismo en la dirección web y en la orden de consola."""
+    municipio = {"codigo": lugar.municipio.codigo, "nombre": lugar.municipio.nombre} if lugar.municipio else None
+    return {
+        "municipio": municipio,
+        "distrito": _area_en_json(lugar.distrito),
+        "otb": _area_en_json(lugar.otb),
+        "regla": lugar.regla,
+    }
+
+
+def _area_en_json(area: Area | None) -> dict[str, Any] | None:
+    return {"codigo": area.codigo, "nombre": area.nombre_completo, "id": area.pk} if area else None
+
+
+def distritos_de(puntos: Sequence[tuple[float, float]]) -> list[Area | None]:
+    """El distrito de cada punto (lon, lat), en el mismo orden; None fuera del municipio. Rápido para miles."""
+    return _indice.niveles_al_dia()[Area.Tipo.DISTRITO].buscar_varios([shapely.Point(punto) for punto in puntos])
+
+
+def areas_con_poligono(tipo: str) -> list[Area]:
+    """Áreas vigentes de un tipo con su polígono, de la memoria si el territorio no cambió."""
+    return _indice.niveles_al_dia()[tipo].areas
+
+
+def otbs_con_solo_punto() -> AreaQuerySet:
+    """OTB vigentes sin área dibujada pero con un punto conocido."""
+    return otbs().filter(geometria__isnull=True, lon__isnull=False).select_related("padre").defer("padre__geometria")
+
+
 def municipio_actual() -> Area | None:
     """El municipio de este sitio (AYNI_MUNICIPIO)."""
     return Area.objects.municipios().sin_poligono_cargado().filter(codigo=settings.MUNICIPIO).first()
@@ -115,6 +169,16 @@ def municipio_actual() -> Area | None:
 def distritos() -> AreaQuerySet:
     """Distritos vigentes del municipio, en orden, sin sus polígonos."""
     return Area.objects.distritos().vigentes().sin_poligono_cargado().order_by("orden", "nombre")
+
+
+def distrito_por_codigo(valor: str) -> Area | None:
+    """El distrito que una dirección nombra por su código («D-3») o por su número («3»); None si no existe."""
+    areas = distritos()
+    hallado = areas.filter(codigo=valor).first()
+    # Más cifras que un número de distrito no caben en la columna.
+    if hallado is None and valor.isascii() and valor.isdigit() and len(valor) <= 3:
+        hallado = areas.filter(orden=int(valor)).exclude(orden=0).first()
+    return hallado
 
 
 def otbs(distrito: Area | None = None) -> AreaQuerySet:

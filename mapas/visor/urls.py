@@ -1,4 +1,9 @@
-from django.urls import path  # noqa: F401 -- esqueleto
+from django.urls import path
+
+from mapas.visor import views
 
 app_name = "visor"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.mapa, name="mapa"),
+    path("capas/<slug:codigo>.geojson", views.capa, name="capa"),
+]

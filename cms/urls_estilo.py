@@ -1,6 +1,6 @@
 from django.urls import path
 
-from civic.comun import views
+from cms import views
 
 app_name = "estilo"
 urlpatterns = [path("", views.estilo, name="estilo")]

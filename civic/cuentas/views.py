@@ -1,0 +1,156 @@
+"""Ingresar, crear cuenta, contraseñas y correos (sobre allauth), y «Mi cuenta»."""
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account import views as de_allauth
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from civic.comun.acceso import con_cuenta, publica
+from civic.comun.errores import ReglaIncumplida
+from civic.cuentas import acciones, consultas, forms, permisos
+
+SEGUNDOS_DE_ESPERA = 300
+
+
+class ConRespuestaClara:
+    """Mezcla: un formulario con errores responde 422; demasiados intentos, 429 y cuándo volver."""
+
+    http_method_names = ["get", "post", "head", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        respuesta = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        if respuesta.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            return respuesta
+        if not hasattr(respuesta, "context_data"):  # la página de allauth; con formulario, se vuelve a mostrar el suyo
+            respuesta = render(request, "cuentas/demasiados_intentos.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+        respuesta["Retry-After"] = str(SEGUNDOS_DE_ESPERA)
+        return respuesta
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        codigos = {error.code for errores in form.errors.as_data().values() for error in errores}
+        demasiados = "too_many_login_attempts" in codigos
+        estado = HTTPStatus.TOO_MANY_REQUESTS if demasiados else HTTPStatus.UNPROCESSABLE_ENTITY
+        return self.render_to_response(self.get_context_data(form=form), status=estado)  # type: ignore[attr-defined]
+
+
+class Ingreso(ConRespuestaClara, de_allauth.LoginView):
+    def get_authenticated_redirect_url(self) -> str:
+        destino = super().get_authenticated_redirect_url()
+        if destino.startswith(reverse("wagtailadmin_home")) and not self.request.user.has_perm(
+            "wagtailadmin.access_admin"
+        ):
+            # Wagtail manda aquí a quien no puede entrar, y volver a mandarlo allá no terminaría nunca.
+            raise PermissionDenied("Esa parte es para quienes administran Ayni. Tu cuenta no tiene ese trabajo.")
+        return destino
+
+
+class Registro(ConRespuestaClara, de_allauth.SignupView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except ReglaIncumplida as error:
+            form.add_error(error.campo, error.mensaje)
+            return self.form_invalid(form)
+
+
+class Salida(ConRespuestaClara, de_allauth.LogoutView):
+    pass
+
+
+class ConfirmarIdentidad(ConRespuestaClara, de_allauth.ReauthenticateView):
+    form_class = forms.ConfirmarIdentidadForm
+
+
+class Correos(ConRespuestaClara, de_allauth.EmailView):
+    form_class = forms.CorreoNuevoForm
+
+
+class CambiarClave(ConRespuestaClara, de_allauth.PasswordChangeView):
+    form_class = forms.CambiarClaveForm
+
+
+class PonerClave(ConRespuestaClara, de_allauth.PasswordSetView):
+    form_class = forms.PonerClaveForm
+
+
+class OlvidoDeClave(ConRespuestaClara, de_allauth.PasswordResetView):
+    form_class = forms.OlvidoForm
+
+
+class ClaveNueva(ConRespuestaClara, de_allauth.PasswordResetFromKeyView):
+    form_class = forms.ClaveNuevaForm
+
+
+ingresar = publica(Ingreso.as_view())
+registrarse = publica(Registro.as_view())
+salir = publica(Salida.as_view())
+cuenta_cerrada = publica(require_safe(de_allauth.account_inactive))
+confirmar_identidad = con_cuenta(ConfirmarIdentidad.as_view())
+correos = con_cuenta(Correos.as_view())
+correo_enviado = publica(require_safe(de_allauth.email_verification_sent))
+confirmar_correo = publica(require_http_methods(["GET", "HEAD", "POST"])(de_allauth.confirm_email))
+cambiar_clave = con_cuenta(CambiarClave.as_view())
+poner_clave = con_cuenta(PonerClave.as_view())
+olvido_de_clave = publica(OlvidoDeClave.as_view())
+olvido_enviado = publica(require_safe(de_allauth.password_reset_done))
+clave_nueva = publica(ClaveNueva.as_view())
+clave_nueva_lista = publica(require_safe(de_allauth.password_reset_from_key_done))
+
+
+@con_cuenta
+@require_safe
+def mi_cuenta(request: HttpRequest) -> HttpResponse:
+    """Lo que una persona ve y puede cambiar de sí misma."""
+    contexto = {
+        "cuenta": consultas.mi_cuenta(request.user),  # type: ignore[arg-type]
+        "organizaciones": permisos.organizaciones_de(request.user),
+        "entra_a_la_trastienda": request.user.has_perm("wagtailadmin.access_admin"),
+    }
+    return render(request, "cuentas/mi_cuenta.html", contexto)
+
+
+@con_cuenta
+@require_http_methods(["GET", "HEAD", "POST"])
+def cambiar_nombre(request: HttpRequest) -> HttpResponse:
+    nombre = request.user.nombre_publico  # type: ignore[union-attr]
+    form = forms.NombrePublicoForm(
+        request.POST if request.method == "POST" else None, initial={"nombre_publico": nombre}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            acciones.cambiar_nombre_publico(request.user, nombre=form.cleaned_data["nombre_publico"])  # type: ignore[arg-type]
+        except ReglaIncumplida as error:
+            form.agregar_regla(error)
+        else:
+            messages.success(request, "Listo. Así te verán desde ahora.")
+            return redirect("mi_cuenta")
+    return render(request, "cuentas/cambiar_nombre.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@con_cuenta
+@require_http_methods(["GET", "HEAD", "POST"])
+def cambiar_residencia(request: HttpRequest) -> HttpResponse:
+    """Declara otro lugar donde vive. Un lugar distinto pierde la verificación; la página lo avisa antes."""
+    residencia = request.user.residencia_o_nada  # type: ignore[union-attr]
+    actual = ""
+    if residencia is not None:
+        actual = f"o:{residencia.otb_id}" if residencia.otb_id else f"d:{residencia.distrito_id}"
+    form = forms.ResidenciaForm(request.POST if request.method == "POST" else None, initial={"lugar": actual})
+    if request.method == "POST" and form.is_valid():
+        otb, distrito = form.cleaned_data["lugar"]
+        if distrito is None:
+            acciones.retirar_residencia(request.user)  # type: ignore[arg-type]
+            messages.success(request, "Listo. Ya no figuras como habitante de ningún distrito.")
+        else:
+            nueva = acciones.declarar_residencia(request.user, otb=otb, distrito=distrito)  # type: ignore[arg-type]
+            falta = "" if nueva.esta_verificada else " Falta verificarlo para que puedas votar."
+            messages.success(request, f"Listo. Vives en {nueva.otb or nueva.distrito}.{falta}")
+        return redirect("mi_cuenta")
+    contexto = {"form": form, "residencia": residencia}
+    return render(request, "cuentas/cambiar_residencia.html", contexto, status=422 if form.errors else 200)

@@ -1,0 +1,133 @@
+"""Las personas de la demo, las vecinas y los vecinos inventados, sus residencias y las directivas."""
+
+import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.utils.text import slugify
+
+from civic.comun.models import Suceso
+from civic.cuentas.acciones import asignar_rol, declarar_residencia, preparar_roles, verificar_residencia
+from civic.cuentas.models import Mandato, Organizacion, Residencia, Usuario
+from civic.demo.contexto import Contexto
+from civic.demo.fuentes import contenido
+from civic.demo.guion import CARGOS, CLAVE, GENTE, ROLES, VIVEN, nombres_de_gente
+from mapas.territorio.models import Area
+
+METODO = "Lista de afiliados de la organización"
+
+
+def cargar(contexto: Contexto) -> str:
+    preparar_roles()
+    vecinos = _vecinos(contexto)
+    personas = _personas(contexto)
+    _directivas(contexto)
+    return f"{personas} personas de la demo y {vecinos} vecinas y vecinos inventados"
+
+
+def _vecinos(contexto: Contexto) -> int:
+    nombres = nombres_de_gente()
+    vueltas: dict[str, int] = dict.fromkeys(nombres, 0)
+    gente: list[Usuario] = []
+    viven: list[tuple[Area, int]] = []
+    for numero, cuantos in GENTE.items():
+        otbs = sorted(
+            (area for area in contexto.otbs.values() if area.padre_id == contexto.distritos[numero].pk),
+            key=lambda area: area.codigo,
+        )
+        for puesto in range(cuantos):
+            base = nombres[len(gente) % len(nombres)]
+            vueltas[base] += 1
+            nombre = f"{base} {vueltas[base]}"
+            gente.append(
+                Usuario(
+                    username=slugify(nombre).replace("-", "_"),
+                    nombre_publico=nombre,
+                    password="!" + slugify(nombre),  # clave inservible: nadie puede entrar como ellas
+                    date_joined=contexto.calendario.en(-580 + len(gente) % 60, 9),
+                )
+            )
+            # Una por organización hasta que todas tienen a alguien, y después otra vuelta.
+            viven.append((otbs[puesto % len(otbs)], puesto))
+    Usuario.objects.bulk_create(gente, batch_size=500)
+    residencias = [
+        Residencia(
+            usuario=persona,
+            otb=otb,
+            distrito=contexto.distritos_por_clave[otb.padre_id],
+            nivel=Residencia.Nivel.DECLARADA if puesto % 25 == 24 else Residencia.Nivel.VERIFICADA,
+            metodo="" if puesto % 25 == 24 else METODO,
+            momento=persona.date_joined,
+        )
+        for persona, (otb, puesto) in zip(gente, viven, strict=True)
+    ]
+    Residencia.objects.bulk_create(residencias, batch_size=500)
+    Suceso.objects.bulk_create(
+        [
+            Suceso(
+                verbo="verificar",
+                texto="Verificó la residencia.",
+                motivo=METODO,
+                publico=False,
+                objeto_tipo=Residencia._meta.label_lower,
+                objeto_id=residencia.pk,
+                desde=Residencia.Nivel.DECLARADA,
+                hasta=Residencia.Nivel.VERIFICADA,
+                momento=residencia.momento,
+            )
+            for residencia in residencias
+            if residencia.esta_verificada
+        ],
+        batch_size=500,
+    )
+    return len(gente)
+
+
+def _personas(contexto: Contexto) -> int:
+    # La misma clave publicada para todas: basta cifrarla una vez.
+    clave = make_password(CLAVE)
+    datos = contenido()["usuarios_demo"]
+    Usuario.objects.bulk_create(
+        Usuario(username=dato["usuario"], nombre_publico=dato["nombre"], password=clave) for dato in datos
+    )
+    desde = contexto.calendario.hoy - datetime.timedelta(days=400)
+    administracion = contexto.personas["administracion"]
+    for dato in datos:
+        papel = dato["rol"]
+        persona = contexto.personas[dato["usuario"].removeprefix("demo_")]
+        if papel in VIVEN:
+            residencia = declarar_residencia(persona, otb=contexto.por_demo[VIVEN[papel]].area)
+            verificar_residencia(residencia, metodo=METODO)
+        if papel in ROLES:
+            rol, unidad = ROLES[papel]
+            distrito = contexto.distritos[3] if papel == "presidencia_distrito" else None
+            actor = None if persona == administracion else administracion
+            asignar_rol(persona, rol=rol, actor=actor, distrito=distrito, unidad=unidad, desde=desde)
+    return len(datos)
+
+
+def _directivas(contexto: Contexto) -> None:
+    """Cada organización tiene quien la presida; unas pocas, con el mandato ya vencido."""
+    hoy = contexto.calendario.hoy
+    vecinos: dict[int, list[Usuario]] = {}
+    for residencia in Residencia.objects.filter(nivel="verificada").select_related("usuario").order_by("pk"):
+        vecinos.setdefault(residencia.otb_id or 0, []).append(residencia.usuario)
+    en_curso = {"desde": hoy - datetime.timedelta(days=620), "hasta": hoy + datetime.timedelta(days=470)}
+    vencido = {"desde": hoy - datetime.timedelta(days=800), "hasta": hoy - datetime.timedelta(days=70)}
+    con_persona = VIVEN["directiva_otb"]
+    demo_de = {org.pk: clave for clave, org in contexto.por_demo.items()}
+    mandatos, vencidas = [], []
+    for puesto, organizacion in enumerate(sorted(contexto.organizaciones.values(), key=lambda org: org.pk)):
+        clave = demo_de.get(organizacion.pk, "")
+        if clave == con_persona:
+            for papel, cargo in CARGOS.items():
+                persona = contexto.personas[papel]
+                mandatos.append(Mandato(usuario=persona, organizacion=organizacion, cargo=cargo, **en_curso))
+            continue
+        plazo = vencido if not clave and puesto % 23 == 22 else en_curso
+        if plazo is vencido:
+            vencidas.append(organizacion.pk)
+        cargos = ("Presidencia", "Secretaría de actas") if clave else ("Presidencia",)
+        for cargo, persona in zip(cargos, vecinos.get(organizacion.area_id or 0, []), strict=False):
+            mandatos.append(Mandato(usuario=persona, organizacion=organizacion, cargo=cargo, **plazo))
+    Mandato.objects.bulk_create(mandatos)
+    Organizacion.objects.filter(pk__in=vencidas).update(estado=Organizacion.Estado.VENCIDA)

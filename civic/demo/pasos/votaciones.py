@@ -1,0 +1,113 @@
+"""Dos votaciones: la del POA 2026, ya contada, y la del POA 2027, abierta.
+
+Se preparan, abren, cierran y cuentan con las acciones de siempre. Solo la urna se llena en bloque: tantas papeletas
+como personas que participaron, sin nada que las una, como las deja `emitir_voto`.
+"""
+
+import random
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from civic.demo.contexto import Contexto, en_su_momento
+from civic.demo.fichas import FichaDePropuesta, fichas
+from civic.demo.guion import CONTADO, VAN_VOTANDO, VOTANDO, VOTARON
+from civic.procesos.models import Fase, Proceso
+from propuestas.acciones import mover_propuesta
+from propuestas.models import Propuesta
+from propuestas.reglas import PLANIFICACION
+from propuestas.reglas import Estado as EstadoDePropuesta
+from votaciones.acciones import abrir_votacion, cerrar_votacion, contar_votacion, preparar_votacion
+from votaciones.models import Opcion, Participacion, Votacion, Voto
+from votaciones.reglas import papeleta as papeletas
+from votaciones.reglas import recibo as recibos
+
+UN_MINUTO = timedelta(minutes=1)
+
+
+def cargar(contexto: Contexto) -> str:
+    contada = _abrir(contexto, CONTADO)
+    votaron = _llenar_la_urna(contexto, contada, VOTARON)
+    cierre = contada.cierra + UN_MINUTO
+    with en_su_momento(cierre):
+        cerrar_votacion(contada, ahora=cierre)
+    conteo = contexto.calendario.en(-430, 11)
+    with en_su_momento(conteo):
+        contar_votacion(contada, ahora=conteo)
+    _incluir_a_las_ganadoras(contexto)
+    abierta = _abrir(contexto, VOTANDO)
+    van = _llenar_la_urna(contexto, abierta, VAN_VOTANDO)
+    return f"{votaron} papeletas contadas y {van} en la votación abierta"
+
+
+def _abrir(contexto: Contexto, slug: str) -> Votacion:
+    proceso = Proceso.objects.get(slug=slug)
+    fase = proceso.fases.get(tipo=Fase.Tipo.VOTACION)
+    preparada = fase.inicio - timedelta(days=2)
+    with en_su_momento(preparada):
+        votacion = preparar_votacion(proceso, nombre=proceso.nombre, slug=slug, abre=fase.inicio, cierra=fase.fin)
+    with en_su_momento(fase.inicio):
+        return abrir_votacion(votacion, ahora=fase.inicio)
+
+
+def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, int]) -> int:
+    """Una papeleta por cada persona que participó; qué eligió cada papeleta sale del azar, no de la persona."""
+    por_codigo = {ficha.codigo: ficha for ficha in fichas()}
+    participaciones, votos = [], []
+    for contienda in votacion.contiendas.select_related("distrito").defer("distrito__geometria"):
+        numero = contienda.distrito.orden
+        azar = contexto.azar("urna", votacion.slug, numero)
+        opciones = list(contienda.opciones.select_related("propuesta"))
+        costos = {opcion.numero: opcion.costo for opcion in opciones}
+        gente = sorted(contexto.vecinos[numero], key=lambda persona: persona.pk)
+        for persona in azar.sample(gente, cuantas[numero]):
+            participaciones.append(Participacion(contienda=contienda, usuario=persona))
+            numeros = _papeleta(azar, opciones, por_codigo, contienda.presupuesto)
+            votos.append(
+                Voto(
+                    contienda=contienda,
+                    recibo=recibos.huella_de(recibos.codigo_de(secrets.token_bytes(10))),
+                    seleccion=papeletas.exigir_valida(numeros, costos, contienda.presupuesto),
+                )
+            )
+    random.SystemRandom().shuffle(participaciones)
+    Participacion.objects.bulk_create(participaciones, batch_size=500)
+    Voto.objects.bulk_create(votos, batch_size=500)
+    return len(votos)
+
+
+def _papeleta(
+    azar: random.Random, opciones: list[Opcion], por_codigo: dict[str, FichaDePropuesta], presupuesto: Any
+) -> list[int]:
+    """Los números que elige alguien: cada distrito tiene dos zonas y cada zona prefiere lo suyo.
+
+    Lo que más fuerza tiene (9) lo quieren las dos. Así la mayoría no siempre se lleva todo y las dos reglas de conteo
+    dan, en algunos distritos, resultados distintos.
+    """
+    zona = azar.random() < 0.64
+    gustos = []
+    for opcion in opciones:
+        fuerza = por_codigo[opcion.propuesta.codigo or ""].fuerza
+        es_de_su_zona = (fuerza >= 7) == zona
+        gustos.append((azar.random() * (1 + fuerza / 6) * (1.35 if es_de_su_zona else 0.75), es_de_su_zona, opcion))
+    queda, elegidas = presupuesto, []
+    for _, es_de_su_zona, opcion in sorted(gustos, key=lambda gusto: -gusto[0]):
+        fuerza = por_codigo[opcion.propuesta.codigo or ""].fuerza
+        ganas = fuerza / 10 * (1 if fuerza == 9 else 1.15 if es_de_su_zona else 0.35)
+        if opcion.costo <= queda and azar.random() < ganas:
+            elegidas.append(opcion.numero)
+            queda -= opcion.costo
+    return elegidas or [min(opciones, key=lambda opcion: opcion.costo).numero]
+
+
+def _incluir_a_las_ganadoras(contexto: Contexto) -> None:
+    """Las que ganaron entran al POA; después, las que tienen obra la siguen."""
+    ganadoras = Propuesta.objects.filter(proceso__slug=CONTADO, estado=EstadoDePropuesta.SELECCIONADA.value)
+    with en_su_momento(contexto.calendario.en(-402)):
+        for propuesta in ganadoras:
+            mover_propuesta(
+                propuesta,
+                hacia=EstadoDePropuesta.INCLUIDA_POA.value,
+                actor=contexto.personas["planificacion"],
+                calidad=PLANIFICACION,
+            )

@@ -1,0 +1,15 @@
+"""Etiquetas de las plantillas de procesos."""
+
+from collections.abc import Sequence
+
+from django import template
+
+from civic.procesos import consultas
+
+register = template.Library()
+
+
+@register.simple_tag
+def que_sigue(fases: Sequence[consultas.FaseEnLinea]) -> consultas.QueSigue:
+    """Resumen de una línea de fases: {% que_sigue fases as resumen %}."""
+    return consultas.que_sigue(fases or [])

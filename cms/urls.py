@@ -1,0 +1,14 @@
+from django.urls import path, re_path
+
+from cms import views
+
+app_name = "cms"
+urlpatterns = [
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("imagenes/<int:pk>-<slug:huella>/<int:ancho>.webp", views.imagen, name="imagen"),
+    re_path(r"^archivos/(?P<carpeta>images|original_images)/(?P<nombre>[^/]+)$", views.archivo, name="archivo"),
+    # Wagtail trae sus propias puertas de entrada, sin límite de intentos: llevan a la nuestra.
+    path("admin/login/", views.a_ingresar, name="ingresar_trastienda"),
+    path("_util/login/", views.a_ingresar, name="ingresar_pagina"),
+]

@@ -1,0 +1,1 @@
+"""Vistas de las obras: la parte pública y la trastienda."""

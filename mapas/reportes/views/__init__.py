@@ -1,0 +1,1 @@
+"""Vistas de los reportes: la parte pública y la trastienda."""

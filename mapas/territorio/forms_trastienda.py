@@ -1,0 +1,45 @@
+"""El formulario de un área en la trastienda."""
+
+from typing import Any
+
+from django import forms
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from civic.comun.texto import limpiar
+from mapas.territorio.models import Area
+
+
+class AreaForm(WagtailAdminModelForm):
+    """Nombres, otras escrituras (una por línea) y datos. El tipo y el código no cambian después de creada."""
+
+    escrituras = forms.CharField(
+        label="Otras escrituras",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Una por línea: así la encuentra quien la escribe de otra forma.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["escrituras"].initial = "\n".join(self.instance.alias or [])
+        posibles = Area.objects.exclude(tipo=Area.Tipo.OTB).exclude(pk=self.instance.pk)
+        self.fields["padre"].queryset = posibles.sin_poligono_cargado()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            for nombre in ("tipo", "codigo"):
+                self.fields[nombre].disabled = True
+
+    def clean_escrituras(self) -> list[str]:
+        lineas = limpiar(self.cleaned_data["escrituras"], varias_lineas=True).splitlines()
+        return list(dict.fromkeys(linea for linea in lineas if linea))
+
+    def clean(self) -> dict[str, Any]:
+        datos = super().clean()
+        if (datos.get("lon") is None) != (datos.get("lat") is None):
+            self.add_error("lat", "Escribe la longitud y la latitud, o deja las dos vacías.")
+        if datos.get("tipo") == Area.Tipo.OTB and "padre" in datos and datos["padre"] is None:
+            self.add_error("padre", "Una organización de base está dentro de un distrito: elígelo.")
+        return datos
+
+    def save(self, commit: bool = True) -> Area:
+        self.instance.alias = self.cleaned_data["escrituras"]
+        return super().save(commit)

@@ -1,0 +1,113 @@
+"""Sección «Territorio» de la trastienda: nombres, escrituras y vigencias. Los polígonos se importan, no se editan."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+from mapas.territorio.consultas import distritos
+from mapas.territorio.dibujo import silueta
+from mapas.territorio.forms_trastienda import AreaForm
+from mapas.territorio.models import Area, Clase
+
+
+class PoliticaDeAreas(ModelPermissionPolicy):
+    """Un área no se borra: se le pone fecha de fin, para que lo decidido antes conserve su lugar."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return any(self.user_has_permission(user, action) for action in actions)
+
+
+register_permission_policy(Area, PoliticaDeAreas(Area))
+
+
+class FiltroDeAreas(WagtailFilterSet):
+    tipo = django_filters.ChoiceFilter(label="Tipo", choices=Area.Tipo.choices)
+    clase = django_filters.ChoiceFilter(label="Clase de organización", choices=Clase.choices)
+    padre = django_filters.ModelChoiceFilter(label="Distrito", queryset=lambda request: distritos())
+
+    class Meta:
+        model = Area
+        fields = ["tipo", "padre", "clase"]
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return super().filter_queryset(queryset).select_related("padre").defer("geometria", "padre__geometria")
+
+
+class SiluetaPanel(HelpPanel):
+    """El polígono dibujado, solo para mirar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**(kwargs | {"template": "territorio/trastienda/silueta.html"}))
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            return super().get_context_data(parent_context) | {"silueta": silueta(self.instance)}
+
+
+class TerritorioViewSet(ModelViewSet):
+    model = Area
+    name = "territorio_admin"
+    url_prefix = "territorio"
+    icon = "thumbtack"
+    menu_label = "Territorio"
+    menu_order = 700
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    copy_view_enabled = False
+    list_display = [
+        "__str__",
+        Column("get_tipo_display", label="Tipo", sort_key="tipo"),
+        Column("padre", label="Dentro de", sort_key="padre__orden"),
+        Column("codigo", label="Código", sort_key="codigo"),
+        Column("poblacion", label="Población", sort_key="poblacion"),
+    ]
+    list_per_page = 50
+    ordering = ["tipo", "orden", "nombre"]
+    search_fields = ["nombre", "otro_nombre", "codigo"]
+    search_backend_name = None
+    filterset_class = FiltroDeAreas
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("tipo"), FieldPanel("codigo")]),
+                    FieldPanel("nombre"),
+                    FieldPanel("otro_nombre"),
+                    FieldPanel("escrituras"),
+                    FieldRowPanel([FieldPanel("clase"), FieldPanel("orden")]),
+                    FieldPanel("padre"),
+                ],
+                heading="Nombre y lugar",
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("poblacion"),
+                    FieldRowPanel([FieldPanel("aproximada"), FieldPanel("en_disputa")]),
+                    FieldPanel("fuente"),
+                    FieldRowPanel([FieldPanel("vigente_desde"), FieldPanel("vigente_hasta")]),
+                ],
+                heading="Datos",
+            ),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("lon"), FieldPanel("lat")]), SiluetaPanel()],
+                heading="En el mapa",
+            ),
+        ],
+        base_form_class=AreaForm,
+    )
+
+
+@hooks.register("register_admin_viewset")
+def territorio() -> TerritorioViewSet:
+    return TerritorioViewSet()

@@ -1,0 +1,1 @@
+"""Vistas de propuestas: lo público, el borrador en pasos y la trastienda."""

@@ -1,0 +1,5 @@
+"""Se carga antes que nada (pyproject: -p tests.antes): los ajustes deben leerse ya en modo de pruebas."""
+
+import os
+
+os.environ.setdefault("AYNI_MODO", "pruebas")

@@ -1,0 +1,93 @@
+"""Piezas para votar: propuestas viables y votaciones en cada estado."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from propuestas.models import Propuesta
+from tests.elenco import crear_persona
+from votaciones import acciones
+
+
+def crear_viable(proceso, distrito, titulo, costo, *, autor, categoria, otb=None):
+    numero = Propuesta.objects.count() + 1
+    return Propuesta.objects.create(
+        proceso=proceso,
+        codigo=f"P-{numero:04}",
+        autor=autor,
+        titulo=titulo,
+        descripcion="Hace falta.",
+        categoria=categoria,
+        distrito=distrito,
+        otb=otb,
+        monto_solicitado=Decimal(costo),
+        monto_tecnico=Decimal(costo),
+        estado="viable",
+        presentada=timezone.now(),
+    )
+
+
+@pytest.fixture
+def viables(pueblo, gente, votando):
+    """Cuatro obras viables en el distrito 1 (presupuesto Bs 300.000) y una en el 2."""
+    uno = {"autor": gente.fabio, "categoria": pueblo.agua, "otb": pueblo.otb_molle}
+    return [
+        crear_viable(votando, pueblo.distrito_1, "Tanque de agua", 200_000, **uno),
+        crear_viable(votando, pueblo.distrito_1, "Cancha techada", 150_000, **uno),
+        crear_viable(votando, pueblo.distrito_1, "Luz en la plaza", 80_000, **uno),
+        crear_viable(votando, pueblo.distrito_1, "Parada de minibús", 20_000, **uno),
+        crear_viable(votando, pueblo.distrito_2, "Puente peatonal", 250_000, autor=gente.beto, categoria=pueblo.vias),
+    ]
+
+
+@pytest.fixture
+def preparada(votando, viables):
+    ahora = timezone.now()
+    return acciones.preparar_votacion(
+        votando,
+        nombre="Votación POA 2027",
+        slug="poa-2027",
+        abre=ahora - datetime.timedelta(days=1),
+        cierra=ahora + datetime.timedelta(days=3),
+    )
+
+
+@pytest.fixture
+def abierta(preparada, gente):
+    return acciones.abrir_votacion(preparada, actor=gente.hugo)
+
+
+@pytest.fixture
+def d1(abierta):
+    return abierta.contiendas.get(numero=1)
+
+
+@pytest.fixture
+def d2(abierta):
+    return abierta.contiendas.get(numero=2)
+
+
+def votar(contienda, persona, *numeros, **mas):
+    clave = acciones.emitir_clave_de_papeleta(contienda, usuario=persona)
+    return acciones.emitir_voto(contienda, usuario=persona, numeros=numeros, clave=clave, **mas)
+
+
+@pytest.fixture
+def contada(abierta, d1, d2, pueblo, gente):
+    """Siete papeletas en el distrito 1 y una en el 2, contadas.
+
+    1 Tanque 200.000: 4 votos; 2 Cancha 150.000: 2; 3 Luz 80.000: 3; 4 Parada 20.000: 0.
+    """
+    vecinas = [crear_persona(f"vecina{i}", f"Vecina {i}", otb=pueblo.otb_molle) for i in range(4)]
+    votar(d1, gente.ana, 1, 3)
+    votar(d1, gente.fabio, 1, 3)
+    votar(d1, gente.dora, 1)
+    votar(d1, vecinas[0], 1)
+    votar(d1, vecinas[1], 2)
+    votar(d1, vecinas[2], 2)
+    votar(d1, vecinas[3], 3)
+    votar(d2, gente.beto, 1)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Todos votaron.")
+    return acciones.contar_votacion(abierta, actor=gente.hugo)

@@ -1,0 +1,367 @@
+"""Preparar, abrir, votar, cerrar y contar."""
+
+import datetime
+import hashlib
+import json
+from decimal import Decimal
+
+import pytest
+from django.core import signing
+from django.utils import timezone
+
+from civic.comun.bitacora import historia
+from civic.comun.errores import ReglaIncumplida
+from civic.comun.models import Suceso
+from civic.cuentas.models import Residencia
+from civic.procesos.models import Fase, Techo
+from propuestas.models import Propuesta
+from tests.elenco import crear_persona
+from tests.votaciones.conftest import crear_viable, votar
+from votaciones import acciones, consultas
+from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
+
+
+def estados(*titulos):
+    return [Propuesta.objects.get(titulo=titulo).estado for titulo in titulos]
+
+
+# --- Preparar --------------------------------------------------------------------------------------------------------
+def test_preparar_arma_una_papeleta_por_techo_con_las_viables(preparada):
+    assert preparada.estado == "preparada"
+    assert [(c.numero, c.presupuesto, c.opciones.count()) for c in preparada.contiendas.all()] == [
+        (1, Decimal("300000"), 4),
+        (2, Decimal("300000"), 1),
+    ]
+    opcion = Opcion.objects.get(contienda__numero=1, numero=2)
+    assert (opcion.titulo, opcion.costo) == ("Cancha techada", Decimal("150000"))
+
+
+def test_preparar_deja_fuera_lo_que_no_cabe_en_el_presupuesto(votando, pueblo, gente):
+    crear_viable(votando, pueblo.distrito_1, "Estadio", 300_001, autor=gente.fabio, categoria=pueblo.agua)
+    crear_viable(votando, pueblo.distrito_1, "Justa", 300_000, autor=gente.fabio, categoria=pueblo.agua)
+    ahora = timezone.now()
+    acciones.preparar_votacion(votando, nombre="V", slug="v", abre=ahora, cierra=ahora + datetime.timedelta(days=1))
+    assert [opcion.titulo for opcion in Opcion.objects.all()] == ["Justa"]
+
+
+@pytest.mark.parametrize(
+    ("cambio", "campo"), [({"slug": "poa-2027"}, "slug"), ({"cierra": "antes"}, "cierra"), ({"techos": 0}, "proceso")]
+)
+def test_preparar_con_datos_imposibles_se_niega(preparada, votando, cambio, campo):
+    ahora = timezone.now()
+    datos = {"nombre": "Otra", "slug": "otra", "abre": ahora, "cierra": ahora + datetime.timedelta(days=1)}
+    if "techos" in cambio:
+        Techo.objects.all().delete()
+    datos |= {clave: valor for clave, valor in cambio.items() if clave == "slug"}
+    if "cierra" in cambio:
+        datos["cierra"] = ahora
+    with pytest.raises(ReglaIncumplida) as error:
+        acciones.preparar_votacion(votando, **datos)
+    assert error.value.campo == campo
+    assert Votacion.objects.count() == 1
+
+
+def test_agregar_opciones_rehace_las_papeletas_mientras_se_prepara(preparada, votando, pueblo, gente, viables):
+    crear_viable(votando, pueblo.distrito_2, "Vivero", 10_000, autor=gente.beto, categoria=pueblo.vias)
+    Propuesta.objects.filter(pk=viables[0].pk).update(estado="retirada")
+    assert acciones.agregar_opciones(preparada, actor=gente.hugo) == 5
+    d1 = preparada.contiendas.get(numero=1)
+    assert [(o.numero, o.titulo) for o in d1.opciones.all()] == [
+        (1, "Cancha techada"),
+        (2, "Luz en la plaza"),
+        (3, "Parada de minibús"),
+    ]
+
+
+@pytest.mark.parametrize("nombre", ["gloria", "ana", "carla"])
+def test_conducir_sin_ser_planificacion_se_niega(preparada, gente, nombre):
+    persona = gente.todos[nombre]
+    persona.is_superuser = True  # ni la administración técnica
+    for accion in (acciones.agregar_opciones, acciones.abrir_votacion, acciones.cerrar_votacion):
+        with pytest.raises(ReglaIncumplida, match="Planificación"):
+            accion(preparada, actor=persona)
+    assert Votacion.objects.get().estado == "preparada"
+
+
+# --- Abrir -----------------------------------------------------------------------------------------------------------
+def test_abrir_congela_y_publica_la_huella(abierta, d1, pueblo):
+    libro = json.loads(abierta.libro)
+    assert abierta.estado == "abierta"
+    assert abierta.huella == hashlib.sha256(abierta.libro.encode()).hexdigest()
+    assert [contienda["presupuesto"] for contienda in libro["contiendas"]] == [30_000_000, 30_000_000]
+    assert libro["contiendas"][0]["opciones"][0] == {
+        "numero": 1,
+        "propuesta": "P-0001",
+        "titulo": "Tanque de agua",
+        "costo": 20_000_000,
+    }
+    assert d1.habilitados == 3  # ana, dora y fabio
+    assert estados("Tanque de agua", "Puente peatonal") == ["en_votacion", "en_votacion"]
+    assert abierta.huella in historia(abierta).first().texto
+
+
+def test_abrir_no_cuenta_residencias_solo_declaradas(preparada, gente, pueblo):
+    crear_persona("rosa", "Rosa", otb=pueblo.otb_molle, verificada=False)
+    acciones.abrir_votacion(preparada, actor=gente.hugo)
+    assert preparada.contiendas.get(numero=1).habilitados == 3
+
+
+def test_abrir_dos_veces_se_niega(abierta, gente):
+    with pytest.raises(ReglaIncumplida, match="en preparación"):
+        acciones.abrir_votacion(abierta, actor=gente.hugo)
+
+
+def test_abrir_cuando_una_propuesta_cambio_se_niega(preparada, gente, viables):
+    Propuesta.objects.filter(pk=viables[2].pk).update(monto_tecnico=Decimal("90000"))
+    with pytest.raises(ReglaIncumplida, match="Luz en la plaza"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo)
+    assert Votacion.objects.get().huella == ""
+    assert estados("Tanque de agua") == ["viable"]
+
+
+def test_abrir_sin_ninguna_obra_se_niega(preparada, gente):
+    Opcion.objects.all().delete()
+    with pytest.raises(ReglaIncumplida, match="nada que votar"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo)
+
+
+def test_abrir_despues_del_cierre_o_sin_publicar_el_proceso_se_niega(preparada, gente):
+    with pytest.raises(ReglaIncumplida, match="Corrige las fechas"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo, ahora=preparada.cierra)
+    preparada.proceso.publicado = False
+    preparada.proceso.save()
+    with pytest.raises(ReglaIncumplida, match="Publica primero"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo)
+    assert Votacion.objects.get().estado == "preparada"
+
+
+def test_nada_se_cambia_despues_de_abrir(abierta, gente):
+    with pytest.raises(ReglaIncumplida, match="congelaron"):
+        acciones.agregar_opciones(abierta, actor=gente.hugo)
+    datos = {"nombre": "x", "slug": "x", "abre": abierta.abre, "cierra": abierta.cierra, "regla": "partes_iguales"}
+    with pytest.raises(ReglaIncumplida, match="congeladas"):
+        acciones.corregir_votacion(abierta, actor=gente.hugo, **datos)
+    assert Votacion.objects.get().regla == "voraz"
+
+
+# --- Votar -----------------------------------------------------------------------------------------------------------
+def test_votar_deja_una_papeleta_y_una_participacion(d1, gente):
+    codigo = votar(d1, gente.ana, 3, 1)
+    assert len(codigo) == 19
+    assert list(Voto.objects.values_list("contienda", "seleccion")) == [(d1.pk, [1, 3])]
+    assert list(Participacion.objects.values_list("contienda", "usuario")) == [(d1.pk, gente.ana.pk)]
+    assert consultas.hay_recibo(d1.votacion, codigo)
+    assert not consultas.hay_recibo(d1.votacion, "0000-0000-0000-0000")
+
+
+def test_votar_no_escribe_en_la_bitacora(d1, gente):
+    antes = Suceso.objects.count()
+    votar(d1, gente.ana, 1)
+    assert Suceso.objects.count() == antes
+
+
+def test_el_mismo_formulario_dos_veces_da_el_mismo_recibo(d1, gente):
+    clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
+    uno = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    otro = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    assert uno == otro
+    assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
+
+
+def test_el_mismo_formulario_con_otras_obras_no_cambia_el_voto(d1, gente):
+    clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
+    acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    with pytest.raises(ReglaIncumplida, match="Ya votaste"):
+        acciones.emitir_voto(d1, usuario=gente.ana, numeros=[2], clave=clave)
+    assert Voto.objects.get().seleccion == [1]
+
+
+def test_la_respuesta_perdida_se_recupera_aunque_ya_haya_cerrado(abierta, d1, gente):
+    clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
+    codigo = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    votar(abierta.contiendas.get(numero=2), gente.beto, 1)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+    acciones.contar_votacion(abierta, actor=gente.hugo)
+    assert acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave) == codigo
+    assert Voto.objects.count() == 2
+
+
+def test_otro_formulario_despues_de_votar_se_niega(d1, gente):
+    votar(d1, gente.ana, 1)
+    with pytest.raises(ReglaIncumplida, match="Ya votaste en este distrito"):
+        votar(d1, gente.ana, 2)
+    assert Voto.objects.get().seleccion == [1]
+
+
+def test_la_clave_de_otra_persona_o_inventada_no_sirve(d1, gente):
+    ajena = acciones.emitir_clave_de_papeleta(d1, usuario=gente.fabio)
+    for clave in (ajena, "", "inventada", signing.dumps(["x", f"voto:{d1.pk}", gente.ana.pk], salt="otra")):
+        with pytest.raises(ReglaIncumplida, match="formulario"):
+            acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    assert (Voto.objects.count(), Participacion.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("numeros", "frase"), [([1, 2], "Quita obras"), ([], "Todavía no elegiste"), ([1, 77], "no está en esta papeleta")]
+)
+def test_papeleta_que_no_vale_no_entra(d1, gente, numeros, frase):
+    with pytest.raises(ReglaIncumplida, match=frase):
+        votar(d1, gente.ana, *numeros)
+    assert (Voto.objects.count(), Participacion.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("nombre", "frase"),
+    [("beto", "tú vives en el Distrito 2"), ("nadia", "Dinos primero dónde vives"), ("hugo", "Dinos primero")],
+)
+def test_quien_no_vive_en_el_distrito_no_vota(d1, gente, nombre, frase):
+    with pytest.raises(ReglaIncumplida, match=frase):
+        votar(d1, gente.todos[nombre], 1)
+    assert Voto.objects.count() == 0
+
+
+def test_residencia_sin_verificar_no_vota(d1, pueblo):
+    rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle, verificada=False)
+    with pytest.raises(ReglaIncumplida, match="falta verificar"):
+        votar(d1, rosa, 1)
+    assert Voto.objects.count() == 0
+
+
+def test_quien_se_muda_no_vota_otra_vez(d1, d2, gente, pueblo):
+    votar(d1, gente.ana, 1)
+    Residencia.objects.filter(usuario=gente.ana).update(distrito=pueblo.distrito_2, otb=pueblo.otb_ceibo)
+    with pytest.raises(ReglaIncumplida, match="en otro distrito"):
+        votar(d2, gente.ana, 1)
+    assert Voto.objects.count() == 1
+
+
+def test_antes_de_abrir_y_desde_la_hora_de_cierre_no_se_vota(abierta, d1, gente):
+    un_segundo = datetime.timedelta(seconds=1)
+    with pytest.raises(ReglaIncumplida, match="La votación abre el"):
+        votar(d1, gente.ana, 1, ahora=abierta.abre - un_segundo)
+    with pytest.raises(ReglaIncumplida, match="La votación se cerró el"):
+        votar(d1, gente.ana, 1, ahora=abierta.cierra)
+    assert Voto.objects.count() == 0
+    votar(d1, gente.ana, 1, ahora=abierta.cierra - un_segundo)
+    assert Voto.objects.count() == 1
+
+
+def test_en_preparacion_no_se_vota(preparada, gente):
+    with pytest.raises(ReglaIncumplida, match="en preparación"):
+        votar(preparada.contiendas.get(numero=1), gente.ana, 1)
+
+
+def test_fuera_de_la_fase_de_votacion_dice_en_que_fase_esta(abierta, d1, gente):
+    Fase.objects.filter(tipo="votacion").update(tipo="evaluacion", nombre="Viabilidad")
+    with pytest.raises(ReglaIncumplida, match="Ahora es la fase «Viabilidad»"):
+        votar(d1, gente.ana, 1)
+    assert Voto.objects.count() == 0
+
+
+# --- Cerrar ----------------------------------------------------------------------------------------------------------
+def test_cerrar_antes_de_hora_exige_motivo_y_queda_publico(abierta, gente):
+    with pytest.raises(ReglaIncumplida, match="escribe el motivo"):
+        acciones.cerrar_votacion(abierta, actor=gente.hugo)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Alerta por riada.")
+    assert Votacion.objects.get().estado == "cerrada"
+    assert historia(abierta).first().motivo == "Alerta por riada."
+
+
+def test_el_sistema_cierra_solo_desde_la_hora(abierta):
+    with pytest.raises(ReglaIncumplida, match="todavía no es la hora"):
+        acciones.cerrar_votacion(abierta)
+    acciones.cerrar_votacion(abierta, ahora=abierta.cierra)
+    assert Votacion.objects.get().estado == "cerrada"
+
+
+def test_despues_de_cerrar_no_entra_ni_un_voto(abierta, d1, gente):
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+    with pytest.raises(ReglaIncumplida, match="se cerró"):
+        votar(d1, gente.ana, 1)
+    assert Voto.objects.count() == 0
+
+
+# --- Contar ----------------------------------------------------------------------------------------------------------
+def test_contar_escribe_las_dos_reglas_y_mueve_las_propuestas(contada):
+    d1 = contada.contiendas.get(numero=1)
+    oficial = Resultado.objects.get(contienda=d1, oficial=True)
+    otra = Resultado.objects.get(contienda=d1, oficial=False)
+    assert (oficial.regla, oficial.votos, oficial.gastado) == ("voraz", 7, Decimal("280000"))
+    assert [(o["numero"], o["votos"], o["gana"]) for o in oficial.detalle] == [
+        (1, 4, True),
+        (2, 2, False),
+        (3, 3, True),
+        (4, 0, False),
+    ]
+    assert otra.regla == "partes_iguales"
+    assert all(entrada["razon"] for resultado in (oficial, otra) for entrada in resultado.detalle)
+    assert estados("Tanque de agua", "Cancha techada", "Luz en la plaza", "Parada de minibús", "Puente peatonal") == [
+        "seleccionada",
+        "no_seleccionada",
+        "seleccionada",
+        "no_seleccionada",
+        "seleccionada",
+    ]
+    assert contada.estado == "contada"
+
+
+def test_contar_otra_vez_da_lo_mismo(contada, gente):
+    def foto():
+        return list(Resultado.objects.order_by("pk").values()), list(
+            Propuesta.objects.order_by("pk").values_list("estado", "cambiada")
+        )
+
+    antes, sucesos, cuando = foto(), Suceso.objects.count(), contada.contada
+    acciones.contar_votacion(contada, actor=gente.hugo)
+    assert foto() == antes
+    assert Suceso.objects.count() == sucesos
+    assert Votacion.objects.get().contada == cuando
+
+
+def test_contar_con_partes_iguales_como_oficial(preparada, gente):
+    Votacion.objects.update(regla="partes_iguales")
+    votacion = acciones.abrir_votacion(preparada, actor=gente.hugo)
+    votar(votacion.contiendas.get(numero=1), gente.ana, 2)
+    acciones.cerrar_votacion(votacion, actor=gente.hugo, motivo="Prueba.")
+    acciones.contar_votacion(votacion, actor=gente.hugo)
+    assert set(Resultado.objects.filter(oficial=True).values_list("regla", flat=True)) == {"partes_iguales"}
+    assert estados("Cancha techada", "Tanque de agua") == ["seleccionada", "no_seleccionada"]
+
+
+def test_contar_antes_de_cerrar_se_niega(abierta, gente):
+    with pytest.raises(ReglaIncumplida, match="Solo se cuenta una votación cerrada"):
+        acciones.contar_votacion(abierta, actor=gente.hugo)
+    assert Resultado.objects.count() == 0
+
+
+def test_contar_baraja_la_urna_y_conserva_los_recibos(abierta, d1, gente):
+    recibos = [votar(d1, persona, 1) for persona in (gente.ana, gente.dora, gente.fabio)]
+    claves = set(Voto.objects.values_list("pk", flat=True))
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+    acciones.contar_votacion(abierta, actor=gente.hugo)
+    assert claves.isdisjoint(Voto.objects.values_list("pk", flat=True))
+    assert [consultas.hay_recibo(abierta, recibo) for recibo in recibos] == [True, True, True]
+
+
+@pytest.mark.parametrize("tocar", ["costo", "presupuesto"])
+def test_contar_con_el_libro_alterado_se_niega(abierta, gente, tocar):
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+    if tocar == "costo":
+        Opcion.objects.filter(numero=2).update(costo=1)
+    else:
+        Contienda.objects.filter(numero=1).update(presupuesto=1)
+    with pytest.raises(ReglaIncumplida, match=rf"cambió contiendas\.0\..*{tocar}"):
+        acciones.contar_votacion(abierta, actor=gente.hugo)
+    assert Votacion.objects.get().estado == "cerrada"
+
+
+def test_contar_con_papeletas_de_mas_o_de_menos_se_niega(abierta, d1, gente):
+    votar(d1, gente.ana, 1)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+    Voto.objects.create(contienda=d1, recibo="f" * 64, seleccion=[2])
+    with pytest.raises(ReglaIncumplida, match="no cuadra"):
+        acciones.contar_votacion(abierta, actor=gente.hugo)
+    Voto.objects.all().delete()
+    with pytest.raises(ReglaIncumplida, match="no cuadra"):
+        acciones.contar_votacion(abierta, actor=gente.hugo)
+    assert Resultado.objects.count() == 0

@@ -1,0 +1,169 @@
+"""Carreras de verdad, con hilos y conexiones propias; cada una con su control que falla sin la protección."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+
+from civic.comun.errores import ReglaIncumplida
+from tests.elenco import crear_persona
+from votaciones import acciones
+from votaciones.models import Participacion, Votacion, Voto
+
+HILOS = 8
+VOTANTES = 6
+
+
+def a_la_vez(tareas):
+    """Corre las tareas en hilos que arrancan juntos; devuelve lo que dio cada una (o su excepción)."""
+    salida = threading.Barrier(len(tareas))
+
+    def correr(tarea):
+        try:
+            salida.wait(timeout=20)
+            return tarea()
+        except (ReglaIncumplida, OperationalError) as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(tareas)) as hilos:
+        return list(hilos.map(correr, tareas))
+
+
+def votantes(pueblo):
+    return [crear_persona(f"votante{i}", f"Votante {i}", otb=pueblo.otb_molle) for i in range(VOTANTES)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_el_mismo_formulario_enviado_ocho_veces_a_la_vez_da_un_voto_y_un_recibo(abierta, d1, pueblo):
+    for persona in votantes(pueblo):
+        clave = acciones.emitir_clave_de_papeleta(d1, usuario=persona)
+        recibos = a_la_vez(
+            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)] * HILOS
+        )
+        assert len(set(recibos)) == 1, recibos
+        assert isinstance(recibos[0], str)
+    assert (Voto.objects.count(), Participacion.objects.count()) == (VOTANTES, VOTANTES)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ocho_formularios_distintos_a_la_vez_dan_un_solo_voto(abierta, d1, pueblo):
+    for persona in votantes(pueblo):
+        claves = [acciones.emitir_clave_de_papeleta(d1, usuario=persona) for _ in range(HILOS)]
+        respuestas = a_la_vez(
+            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c) for clave in claves]
+        )
+        assert sorted(type(respuesta).__name__ for respuesta in respuestas) == ["ReglaIncumplida"] * (HILOS - 1) + [
+            "str"
+        ]
+    assert (Voto.objects.count(), Participacion.objects.count()) == (VOTANTES, VOTANTES)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_sin_candado_ni_restriccion_el_voto_se_duplica(db):
+    """Mirar y después escribir, sin más: lo que pasaría sin candado ni restricción única."""
+    if connection.vendor == "sqlite":
+        pytest.skip(
+            "En SQLite cada transacción empieza con BEGIN IMMEDIATE y excluye a las demás: no se puede duplicar."
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE urna_sin_cuidado (persona integer)")
+    esperan = threading.Barrier(HILOS)
+
+    def votar_sin_cuidado(persona):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM urna_sin_cuidado WHERE persona = %s", [persona])
+            ya_voto = cursor.fetchone()[0]
+            esperan.wait(timeout=20)
+            if not ya_voto:
+                cursor.execute("INSERT INTO urna_sin_cuidado VALUES (%s)", [persona])
+
+    try:
+        a_la_vez([lambda: votar_sin_cuidado(1)] * HILOS)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM urna_sin_cuidado")
+            assert cursor.fetchone()[0] == HILOS
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE urna_sin_cuidado")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_la_base_sola_tambien_impide_el_doble_voto(abierta, d1, gente, monkeypatch):
+    """Sin candado y sin mirar antes, la restricción única todavía dice que no."""
+    monkeypatch.setattr(acciones, "bloquear", lambda consulta: consulta)
+    monkeypatch.setattr(acciones.permisos, "impedimento_de", lambda *_: None)
+    claves = [acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana) for _ in range(HILOS)]
+    respuestas = a_la_vez(
+        [lambda c=clave: acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=c) for clave in claves]
+    )
+    assert sum(isinstance(respuesta, str) for respuesta in respuestas) == 1
+    assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("vuelta", range(3))
+def test_cerrar_mientras_se_vota_acepta_justo_lo_que_se_cuenta(abierta, d1, pueblo, gente, vuelta):
+    personas = votantes(pueblo)
+    claves = [acciones.emitir_clave_de_papeleta(d1, usuario=persona) for persona in personas]
+
+    def cerrar():
+        acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+        return Voto.objects.count()
+
+    tareas = [
+        lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)
+        for persona, clave in zip(personas, claves, strict=True)
+    ]
+    tareas.insert(2 * vuelta, cerrar)
+    respuestas = a_la_vez(tareas)
+    en_urna_al_cerrar = respuestas.pop(2 * vuelta)
+    aceptados = [respuesta for respuesta in respuestas if isinstance(respuesta, str)]
+    rechazados = [respuesta for respuesta in respuestas if isinstance(respuesta, ReglaIncumplida)]
+    assert len(aceptados) + len(rechazados) == VOTANTES
+    assert all("se cerró" in rechazo.mensaje for rechazo in rechazados)
+    assert len(aceptados) == en_urna_al_cerrar == Voto.objects.count()
+    acciones.contar_votacion(abierta, actor=gente.hugo)
+    assert d1.resultados.get(oficial=True).votos == len(aceptados)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_quien_espera_el_candado_ve_la_votacion_ya_cerrada(abierta, d1, gente):
+    """El que vota queda esperando a que el cierre termine: debe leer el estado de después, no el de antes."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite no deja empezar la segunda transacción hasta que termina la primera.")
+    clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
+    empezo = threading.Event()
+
+    def votar():
+        try:
+            empezo.set()
+            return acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+        except ReglaIncumplida as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as hilo:
+        with transaction.atomic():
+            acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
+            futuro = hilo.submit(votar)
+            empezo.wait(timeout=10)
+            _esperar_a_que_alguien_espere()
+        respuesta = futuro.result(timeout=20)
+    assert isinstance(respuesta, ReglaIncumplida), respuesta
+    assert Voto.objects.count() == 0
+    assert Votacion.objects.get().estado == "cerrada"
+
+
+def _esperar_a_que_alguien_espere():
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        threading.Event().wait(0.05)
+    pytest.fail("nadie quedó esperando el candado")

@@ -1,0 +1,230 @@
+"""Lecturas de las votaciones. Ninguna cuenta votos: mientras se vota solo se sabe cuántas personas participaron."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from civic.procesos.models import Fase
+from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet, Voto
+from votaciones.reglas import libro as libro_de_reglas
+from votaciones.reglas import recibo as recibos
+from votaciones.reglas.comun import orden_de_desempate
+
+
+def a_centavos(monto: Decimal) -> int:
+    return int(monto * 100)
+
+
+# --- Listas ----------------------------------------------------------------------------------------------------------
+def votaciones_publicas() -> VotacionQuerySet:
+    """Las visibles, con su proceso, cuántos distritos votan y cuánto dinero deciden."""
+    return (
+        Votacion.objects.visibles()
+        .select_related("proceso")
+        .annotate(distritos=Count("contiendas"), total=Sum("contiendas__presupuesto"))
+        .defer("libro")
+    )
+
+
+def fases_de_votacion_por_venir(ahora: datetime) -> QuerySet[Fase]:
+    """Fases de votación que empezarán en procesos publicados que todavía no anuncian su votación."""
+    return (
+        Fase.objects.filter(tipo=Fase.Tipo.VOTACION, inicio__gt=ahora, proceso__publicado=True)
+        .exclude(proceso__votaciones__in=Votacion.objects.visibles())
+        .select_related("proceso")
+        .order_by("inicio")
+    )
+
+
+def contiendas_de(votacion: Votacion) -> QuerySet[Contienda]:
+    """Contiendas de la votación en orden, con su distrito (sin polígono) y el número de opciones."""
+    return (
+        votacion.contiendas.select_related("distrito", "votacion")
+        .defer("distrito__geometria", "votacion__libro")
+        .annotate(obras=Count("opciones"))
+    )
+
+
+@dataclass(frozen=True)
+class Asistencia:
+    """Un distrito y cuántas personas ya participaron. No dice nada de lo que eligieron."""
+
+    contienda: Contienda
+    participaron: int
+    es_mia: bool = False
+
+
+def asistencia(votacion: Votacion, mi_distrito: int | None = None) -> list[Asistencia]:
+    """Participación por distrito (dos consultas), con el distrito propio primero."""
+    cuantas = dict(
+        Participacion.objects.filter(contienda__votacion=votacion)
+        .values_list("contienda")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    filas = [Asistencia(c, cuantas.get(c.pk, 0), c.distrito_id == mi_distrito) for c in contiendas_de(votacion)]
+    return sorted(filas, key=lambda fila: not fila.es_mia)
+
+
+# --- Papeleta --------------------------------------------------------------------------------------------------------
+def opciones_de(contienda: Contienda) -> list[Opcion]:
+    """Opciones de la papeleta por número, con su propuesta y su OTB."""
+    return list(
+        contienda.opciones.select_related("propuesta__otb", "propuesta__categoria")
+        .defer("propuesta__otb__geometria", "propuesta__descripcion", "propuesta__busqueda")
+        .order_by("numero")
+    )
+
+
+def en_orden_de(opciones: list[Opcion], persona: int | None) -> list[Opcion]:
+    """Las mismas opciones en el orden que le toca a la persona: siempre el mismo para ella, distinto entre personas.
+
+    Así ninguna obra gana votos por estar arriba. Sin persona, por número.
+    """
+    if persona is None or not opciones:
+        return opciones
+    por_numero = {opcion.numero: opcion for opcion in opciones}
+    return [por_numero[n] for n in orden_de_desempate(por_numero, f"{opciones[0].contienda_id}:{persona}")]  # type: ignore[index]
+
+
+# --- Libro de reglas -------------------------------------------------------------------------------------------------
+def libro_de(votacion: Votacion) -> dict[str, Any]:
+    """Todo lo que decide la votación, tal como está en la base. Montos en centavos, horas en UTC."""
+    contiendas = contiendas_de(votacion).prefetch_related("opciones__propuesta")
+    return {
+        "version": libro_de_reglas.VERSION,
+        "votacion": votacion.slug,
+        "proceso": votacion.proceso.slug,
+        "regla": votacion.regla,
+        "completar": libro_de_reglas.COMPLETAR,
+        "desempate": libro_de_reglas.DESEMPATE,
+        "abre": _utc(votacion.abre),
+        "cierra": _utc(votacion.cierra),
+        "contiendas": [
+            {
+                "numero": contienda.numero,
+                "distrito": contienda.distrito.codigo,
+                "presupuesto": a_centavos(contienda.presupuesto),
+                "habilitados": contienda.habilitados,
+                "opciones": [
+                    {
+                        "numero": opcion.numero,
+                        "propuesta": opcion.propuesta.codigo or str(opcion.propuesta_id),
+                        "titulo": opcion.titulo,
+                        "costo": a_centavos(opcion.costo),
+                    }
+                    for opcion in contienda.opciones.all()
+                ],
+            }
+            for contienda in contiendas
+        ],
+    }
+
+
+def _utc(momento: datetime) -> str:
+    return f"{datetime.fromtimestamp(int(momento.timestamp()), tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+# --- Recibos y resultados --------------------------------------------------------------------------------------------
+def hay_recibo(votacion: Votacion, codigo: str) -> bool:
+    """Si el recibo corresponde a una papeleta que está en la urna. No dice cuál."""
+    return Voto.objects.filter(contienda__votacion=votacion, recibo=recibos.huella_de(codigo)).exists()
+
+
+@dataclass(frozen=True)
+class FilaDeResultado:
+    """Una obra con lo que le pasó con cada regla; `oficial` y `otra` son sus entradas de Resultado.detalle."""
+
+    opcion: Opcion
+    votos: int
+    oficial: dict[str, Any]
+    otra: dict[str, Any]
+
+    @property
+    def cambia(self) -> bool:
+        return self.oficial["gana"] != self.otra["gana"]
+
+
+@dataclass(frozen=True)
+class Comparacion:
+    """Resultado de un distrito con la regla oficial y con la otra, con las mismas papeletas."""
+
+    contienda: Contienda
+    oficial: Resultado
+    otra: Resultado
+    filas: list[FilaDeResultado] = field(default_factory=list)
+
+    @property
+    def ganadoras(self) -> list[FilaDeResultado]:
+        return [fila for fila in self.filas if fila.oficial["gana"]]
+
+    @property
+    def ganadoras_con_la_otra(self) -> int:
+        return sum(1 for fila in self.filas if fila.otra["gana"])
+
+    @property
+    def solo_oficial(self) -> list[FilaDeResultado]:
+        return [fila for fila in self.filas if fila.cambia and fila.oficial["gana"]]
+
+    @property
+    def solo_otra(self) -> list[FilaDeResultado]:
+        return [fila for fila in self.filas if fila.cambia and fila.otra["gana"]]
+
+
+def comparar(contienda: Contienda) -> Comparacion:
+    """Las obras de una contienda contada: primero las ganadoras, en orden de victoria; después por votos."""
+    resultados = {resultado.oficial: resultado for resultado in contienda.resultados.all()}
+    for resultado in resultados.values():
+        resultado.contienda = contienda  # ya está en memoria: no volver a leerla
+    oficial, otra = resultados[True], resultados[False]
+    de_la_otra = {entrada["numero"]: entrada for entrada in otra.detalle}
+    opciones = {opcion.numero: opcion for opcion in opciones_de(contienda)}
+    filas = [
+        FilaDeResultado(opciones[entrada["numero"]], entrada["votos"], entrada, de_la_otra[entrada["numero"]])
+        for entrada in oficial.detalle
+    ]
+    filas.sort(key=lambda fila: (not fila.oficial["gana"], fila.oficial["vuelta"] or 0, -fila.votos))
+    return Comparacion(contienda, oficial, otra, filas)
+
+
+def resultados_oficiales(votacion: Votacion) -> list[Resultado]:
+    """El resultado oficial de cada distrito, en orden (una consulta)."""
+    return list(
+        Resultado.objects.filter(contienda__votacion=votacion, oficial=True)
+        .select_related("contienda__distrito", "contienda__votacion")
+        .defer("contienda__distrito__geometria", "contienda__votacion__libro")
+    )
+
+
+def resultado_publico(votacion: Votacion) -> dict[str, Any]:
+    """El resultado completo para descargar: totales por obra, sin papeletas. Montos en Bs como texto exacto."""
+    contiendas = contiendas_de(votacion).prefetch_related("resultados")
+    return {
+        "votacion": votacion.slug,
+        "nombre": votacion.nombre,
+        "huella_del_libro": votacion.huella,
+        "regla_oficial": votacion.regla,
+        "contada": votacion.contada.isoformat() if votacion.contada else None,
+        "contiendas": [
+            {
+                "numero": contienda.numero,
+                "distrito": str(contienda.distrito),
+                "presupuesto": str(contienda.presupuesto),
+                "habilitados": contienda.habilitados,
+                "resultados": [
+                    {
+                        "regla": resultado.regla,
+                        "oficial": resultado.oficial,
+                        "votos": resultado.votos,
+                        "gastado": str(resultado.gastado),
+                        "opciones": resultado.detalle,
+                    }
+                    for resultado in contienda.resultados.all()
+                ],
+            }
+            for contienda in contiendas
+        ],
+    }

@@ -1,0 +1,121 @@
+"""Quién ve una votación, quién vota en ella y quién la conduce."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+
+from civic.comun.errores import ReglaIncumplida
+from civic.cuentas.models import Residencia
+from civic.cuentas.roles import Rol
+from civic.procesos import permisos as permisos_de_fase
+from civic.procesos.reglas import VOTAR, dia
+from votaciones.models import Contienda, Participacion, Votacion
+from votaciones.reglas import estados
+
+
+def votacion_o_404(slug: str) -> Votacion:
+    """La votación visible con esa dirección; en preparación no existe para el público."""
+    votacion = Votacion.objects.visibles().select_related("proceso").filter(slug=slug).first()
+    if votacion is None:
+        raise Http404("No hay esa votación.")
+    return votacion
+
+
+def contienda_o_404(slug: str, numero: int) -> Contienda:
+    """La contienda de un distrito en una votación visible, con su votación, proceso y distrito cargados."""
+    contienda = (
+        Contienda.objects.select_related("votacion__proceso", "distrito")
+        .defer("distrito__geometria", "votacion__libro")
+        .filter(votacion__in=Votacion.objects.visibles(), votacion__slug=slug, numero=numero)
+        .first()
+    )
+    if contienda is None:
+        raise Http404("No hay esa papeleta.")
+    return contienda
+
+
+@dataclass(frozen=True)
+class Impedimento:
+    """Por qué alguien no puede votar ahora. `codigo` dice a la plantilla qué enlace ofrecer."""
+
+    codigo: str
+    frase: str
+    otra: Contienda | None = None
+
+
+def impedimento_de_la_votacion(votacion: Votacion, ahora: datetime) -> Impedimento | None:
+    """Lo que impide votar a cualquiera: todavía no abre, ya cerró, o la fase del proceso no es de votación."""
+    situacion = votacion.situacion_en(ahora)
+    if situacion == estados.CONTADA:
+        return Impedimento("contada", "Esta votación ya se contó.")
+    if situacion == estados.TERMINADA:
+        # El cierre pudo adelantarse: la hora anunciada solo se nombra si ya pasó.
+        cuando = f" el {dia(votacion.cierra)}" if votacion.cierra <= ahora else ""
+        return Impedimento("cerrada", f"La votación se cerró{cuando}. Falta contar los votos.")
+    if situacion == estados.POR_ABRIR:
+        return Impedimento("por_abrir", f"La votación abre el {dia(votacion.abre)} y cierra el {dia(votacion.cierra)}.")
+    if situacion == estados.EN_PREPARACION:
+        return Impedimento("preparada", "Esta votación todavía está en preparación.")
+    if not permisos_de_fase.permite(votacion.proceso, VOTAR, ahora):
+        return Impedimento("fase", permisos_de_fase.por_que_no(votacion.proceso, VOTAR, ahora))
+    return None
+
+
+def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = None) -> Impedimento | None:
+    """Por qué `usuario` no puede votar en esta contienda, o None si puede."""
+    ahora = ahora or timezone.now()
+    if general := impedimento_de_la_votacion(contienda.votacion, ahora):
+        return general
+    if not usuario.is_authenticated:
+        return Impedimento("ingresar", "Para votar, entra con tu cuenta.")
+    if ya_participo(contienda, usuario):
+        return Impedimento("ya_voto", "Ya votaste en este distrito. Tu papeleta está en la urna.")
+    if personal := _impedimento_de_residencia(contienda, usuario):
+        return personal
+    # Quien se mudó después de votar no vota otra vez en su distrito nuevo.
+    if Participacion.objects.filter(contienda__votacion=contienda.votacion_id, usuario=usuario).exists():
+        return Impedimento("ya_voto", "Ya votaste en esta votación, en otro distrito. Cada persona vota una sola vez.")
+    return None
+
+
+def ya_participo(contienda: Contienda, usuario: Any) -> bool:
+    """Si la persona ya votó en esta contienda."""
+    return Participacion.objects.filter(contienda=contienda, usuario=usuario).exists()
+
+
+def _impedimento_de_residencia(contienda: Contienda, usuario: Any) -> Impedimento | None:
+    residencia = (
+        Residencia.objects.select_related("distrito").defer("distrito__geometria").filter(usuario=usuario).first()
+    )
+    if residencia is None:
+        return Impedimento(
+            "residencia",
+            f"Aquí votan quienes viven en el {contienda.distrito}. Dinos primero dónde vives y verifícalo.",
+        )
+    if residencia.distrito_id != contienda.distrito_id:
+        otra = (
+            Contienda.objects.select_related("votacion")
+            .filter(votacion=contienda.votacion_id, distrito=residencia.distrito_id)
+            .first()
+        )
+        frase = f"Aquí votan quienes viven en el {contienda.distrito}, y tú vives en el {residencia.distrito}."
+        return Impedimento("otro_distrito", frase, otra)
+    if not residencia.esta_verificada:
+        return Impedimento(
+            "verificar", f"Declaraste que vives en el {residencia.distrito}. Para votar falta verificar tu residencia."
+        )
+    return None
+
+
+def puede_conducir(usuario: Any) -> bool:
+    """Solo planificación prepara, abre, cierra y cuenta. La administración técnica no: ni siquiera el superusuario."""
+    return Rol.PLANIFICACION in usuario.roles_vigentes
+
+
+def exigir_conducir(usuario: Any) -> None:
+    """Lanza ReglaIncumplida si no puede. `None` es el propio sistema (órdenes y cierres por hora)."""
+    if usuario is not None and not puede_conducir(usuario):
+        raise ReglaIncumplida("Conducir una votación le toca a Planificación POA.")

@@ -1,0 +1,11 @@
+"""Reglas de las votaciones: conteo exacto, desempate, libro de reglas, recibos y estados. Nada aquí conoce Django."""
+
+from collections.abc import Callable
+
+from votaciones.reglas import partes_iguales, voraz
+from votaciones.reglas.comun import Conteo, OpcionContada, agrupar, orden_de_desempate
+
+# codigo de la regla -> cómo se cuenta; todas reciben (costos, papeletas, presupuesto=, desempate=)
+REGLAS: dict[str, Callable[..., Conteo]] = {"voraz": voraz.contar, "partes_iguales": partes_iguales.contar}
+
+__all__ = ["REGLAS", "Conteo", "OpcionContada", "agrupar", "orden_de_desempate"]

@@ -1,0 +1,68 @@
+"""La vida de una votación y cómo se le explica a la gente. Funciones puras: reciben estado, fechas y la hora."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from civic.comun.errores import ReglaIncumplida
+
+
+class Estado(StrEnum):
+    PREPARADA = "preparada"
+    ABIERTA = "abierta"
+    CERRADA = "cerrada"
+    CONTADA = "contada"
+
+
+# estado -> a qué puede pasar. De «contada» a «contada»: contar otra vez da lo mismo y no daña nada.
+MOVIMIENTOS: dict[str, frozenset[str]] = {
+    Estado.PREPARADA: frozenset({Estado.ABIERTA}),
+    Estado.ABIERTA: frozenset({Estado.CERRADA}),
+    Estado.CERRADA: frozenset({Estado.CONTADA}),
+    Estado.CONTADA: frozenset({Estado.CONTADA}),
+}
+_PARA = {
+    Estado.ABIERTA: "Solo se abre una votación en preparación",
+    Estado.CERRADA: "Solo se cierra una votación abierta",
+    Estado.CONTADA: "Solo se cuenta una votación cerrada",
+}
+_ES = {
+    Estado.PREPARADA: "esta todavía está en preparación",
+    Estado.ABIERTA: "esta sigue abierta",
+    Estado.CERRADA: "esta ya se cerró",
+    Estado.CONTADA: "esta ya se contó",
+}
+
+
+def exigir_movimiento(estado: str, hacia: str) -> None:
+    """Lanza ReglaIncumplida si la votación no puede pasar a `hacia`."""
+    if hacia not in MOVIMIENTOS[estado]:
+        raise ReglaIncumplida(f"{_PARA[Estado(hacia)]}, y {_ES[Estado(estado)]}.")
+
+
+@dataclass(frozen=True)
+class Situacion:
+    """Cómo se ve una votación ahora: palabra, tono (bien, ojo, mal, info) y signo."""
+
+    codigo: str
+    etiqueta: str
+    tono: str
+    signo: str
+
+
+EN_PREPARACION = Situacion("preparada", "En preparación", "info", "…")
+POR_ABRIR = Situacion("por_abrir", "Abre pronto", "ojo", "…")
+ABIERTA = Situacion("abierta", "Abierta", "bien", "●")
+TERMINADA = Situacion("terminada", "Cerrada, falta contar", "ojo", "!")
+CONTADA = Situacion("contada", "Contada", "bien", "✓")
+
+
+def situacion(estado: str, abre: datetime, cierra: datetime, ahora: datetime) -> Situacion:
+    """Situación en `ahora`: `abre` incluido, `cierra` excluido. Pasada la hora ya no se vota aunque nadie la cierre."""
+    if estado == Estado.PREPARADA:
+        return EN_PREPARACION
+    if estado == Estado.CONTADA:
+        return CONTADA
+    if estado == Estado.CERRADA or ahora >= cierra:
+        return TERMINADA
+    return POR_ABRIR if ahora < abre else ABIERTA

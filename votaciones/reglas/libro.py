@@ -1,0 +1,33 @@
+"""El libro de reglas: todo lo que decide una votación, en un JSON canónico cuya huella se publica al abrir."""
+
+import hashlib
+import json
+from typing import Any
+
+VERSION = 1
+DESEMPATE = "Por sorteo público: va antes la opción con menor SHA-256 de «huella:número»."
+COMPLETAR = "Lo que sobra de partes iguales se usa con más votos primero."
+
+
+def canonico(libro: Any) -> str:
+    """JSON con claves ordenadas y sin espacios: el mismo libro da siempre los mismos bytes (UTF-8)."""
+    return json.dumps(libro, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def huella_de(texto: str) -> str:
+    """SHA-256 en hexadecimal del libro canónico."""
+    return hashlib.sha256(texto.encode("utf-8")).hexdigest()
+
+
+def diferencia(antes: Any, ahora: Any, lugar: str = "") -> str:
+    """Dónde está lo primero que cambió («contiendas.0.opciones.2.costo»), o «» si nada cambió."""
+    if isinstance(antes, list) and isinstance(ahora, list) and len(antes) == len(ahora):
+        pares = [(str(i), uno, otro) for i, (uno, otro) in enumerate(zip(antes, ahora, strict=True))]
+    elif isinstance(antes, dict) and isinstance(ahora, dict):
+        pares = [(clave, antes.get(clave), ahora.get(clave)) for clave in sorted({*antes, *ahora})]
+    else:
+        return "" if antes == ahora else lugar or "todo"
+    for clave, uno, otro in pares:
+        if donde := diferencia(uno, otro, f"{lugar}.{clave}" if lugar else clave):
+            return donde
+    return ""

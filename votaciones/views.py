@@ -1,0 +1,250 @@
+"""Páginas de votación. Lo elegido viaja solo en el cuerpo de un POST: nunca en direcciones, sesión o avisos."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from civic.comun.acceso import con_cuenta, publica
+from civic.comun.errores import ReglaIncumplida
+from civic.comun.paginacion import pagina_de
+from votaciones import acciones, consultas, permisos
+from votaciones.forms import ComprobarForm, PapeletaForm
+from votaciones.models import Contienda, Votacion
+from votaciones.reglas import estados
+from votaciones.reglas.papeleta import total_de
+
+COOKIE_DE_RECIBO = "recibo"
+MINUTOS_DE_RECIBO = 30
+
+
+@publica
+@require_safe
+def lista(request: HttpRequest) -> HttpResponse:
+    """Lo que se vota ahora, lo que viene y lo que ya se contó."""
+    ahora = timezone.now()
+    publicas = consultas.votaciones_publicas()
+    en_curso = list(publicas.exclude(estado=Votacion.Estado.CONTADA).order_by("cierra"))
+    return render(
+        request,
+        "votaciones/lista.html",
+        {
+            "abiertas": [v for v in en_curso if v.situacion_en(ahora) == estados.ABIERTA],
+            "por_abrir": [v for v in en_curso if v.situacion_en(ahora) == estados.POR_ABRIR],
+            "terminadas": [v for v in en_curso if v.situacion_en(ahora) == estados.TERMINADA],
+            "proximas": consultas.fases_de_votacion_por_venir(ahora),
+            "pagina": pagina_de(request, publicas.filter(estado=Votacion.Estado.CONTADA).order_by("-contada", "pk")),
+        },
+    )
+
+
+def _mi_distrito(request: HttpRequest) -> int | None:
+    residencia = request.user.residencia_o_nada if request.user.is_authenticated else None  # type: ignore[union-attr]
+    return residencia.distrito_id if residencia else None
+
+
+@publica
+@require_safe
+def votacion(request: HttpRequest, slug: str) -> HttpResponse:
+    """Qué se decide, hasta cuándo, las papeletas por distrito (la propia primero) y las reglas."""
+    actual = permisos.votacion_o_404(slug)
+    contexto = {
+        "votacion": actual,
+        "situacion": actual.situacion,
+        "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
+        "filas": consultas.asistencia(actual, _mi_distrito(request)),
+    }
+    return render(request, "votaciones/votacion.html", contexto)
+
+
+@publica
+@require_safe
+def libro(request: HttpRequest, slug: str) -> HttpResponse:
+    """El libro de reglas, byte por byte como se congeló: su SHA-256 es la huella publicada."""
+    actual = permisos.votacion_o_404(slug)
+    return HttpResponse(actual.libro.encode(), content_type="application/json; charset=utf-8")
+
+
+# --- Papeleta --------------------------------------------------------------------------------------------------------
+def _mostrar_papeleta(
+    request: HttpRequest, contienda: Contienda, *, form: PapeletaForm | None = None, aviso: str = "", estado: int = 200
+) -> HttpResponse:
+    """La papeleta, para votar o solo para leer con la razón por la que no se puede."""
+    impedimento = permisos.impedimento_de(contienda, request.user)
+    opciones = consultas.opciones_de(contienda)
+    marcadas = form.marcadas if form else set()
+    persona = request.user.pk if request.user.is_authenticated else None
+    contexto: dict[str, Any] = {
+        "contienda": contienda,
+        "votacion": contienda.votacion,
+        "opciones": consultas.en_orden_de(opciones, persona),
+        "marcadas": marcadas,
+        "total": total_de(marcadas, {opcion.numero: opcion.costo for opcion in opciones}),
+        "form": form,
+        "aviso": aviso,
+        "impedimento": impedimento,
+    }
+    if impedimento is None:
+        # Tras un rechazo al emitir (aviso) la clave puede haber vencido: se da otra.
+        anterior = form.data.get("clave") if form and not aviso else ""
+        contexto["clave"] = anterior or acciones.emitir_clave_de_papeleta(contienda, usuario=request.user)
+    return render(request, "votaciones/papeleta.html", contexto, status=estado)
+
+
+@publica
+@never_cache
+@require_safe
+def papeleta(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    return _mostrar_papeleta(request, permisos.contienda_o_404(slug, numero))
+
+
+@con_cuenta
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    """Muestra lo elegido y su total antes de confirmar; «cambiar» vuelve a la papeleta con todo marcado."""
+    contienda = permisos.contienda_o_404(slug, numero)
+    if request.method != "POST":
+        return redirect(contienda)
+    opciones = consultas.opciones_de(contienda)
+    form = PapeletaForm(request.POST, contienda=contienda, opciones=opciones)
+    if permisos.impedimento_de(contienda, request.user):
+        return _mostrar_papeleta(request, contienda, form=form, estado=409)
+    valido = form.is_valid()
+    if "cambiar" in request.POST:
+        form.errors.clear()
+        return _mostrar_papeleta(request, contienda, form=form)
+    if not valido:
+        return _mostrar_papeleta(request, contienda, form=form, estado=422)
+    elegidas = [opcion for opcion in opciones if opcion.numero in form.cleaned_data["opciones"]]
+    contexto = {
+        "contienda": contienda,
+        "votacion": contienda.votacion,
+        "elegidas": elegidas,
+        "total": sum(opcion.costo for opcion in elegidas),
+        "clave": form.cleaned_data["clave"],
+    }
+    return render(request, "votaciones/revisar.html", contexto)
+
+
+@con_cuenta
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    """Pone la papeleta en la urna y lleva al recibo, que viaja en una cookie firmada que solo lee esa página."""
+    contienda = permisos.contienda_o_404(slug, numero)
+    if request.method != "POST":
+        return redirect(contienda)
+    form = PapeletaForm(request.POST, contienda=contienda, opciones=consultas.opciones_de(contienda))
+    if not form.is_valid():
+        return _mostrar_papeleta(request, contienda, form=form, estado=422)
+    try:
+        codigo = acciones.emitir_voto(
+            contienda,
+            usuario=request.user,
+            numeros=form.cleaned_data["opciones"],
+            clave=form.cleaned_data["clave"],
+        )
+    except ReglaIncumplida as error:
+        return _mostrar_papeleta(request, contienda, form=form, aviso=error.mensaje, estado=409)
+    respuesta = redirect("votaciones:recibo", slug=slug, numero=numero)
+    respuesta.set_signed_cookie(
+        COOKIE_DE_RECIBO,
+        codigo,
+        salt=_sal_del_recibo(request, contienda),
+        max_age=MINUTOS_DE_RECIBO * 60,
+        path=respuesta.url,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return respuesta
+
+
+def _sal_del_recibo(request: HttpRequest, contienda: Contienda) -> str:
+    # Atada a la persona: en un teléfono compartido, la siguiente no ve el recibo de la anterior.
+    return f"votaciones.recibo.{contienda.pk}.{request.user.pk}"
+
+
+@con_cuenta
+@never_cache
+@require_safe
+def recibo(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    """El código para anotar o imprimir. Pasados 30 minutos ya no se muestra: nadie más lo guarda."""
+    contienda = permisos.contienda_o_404(slug, numero)
+    codigo = request.get_signed_cookie(
+        COOKIE_DE_RECIBO, default="", salt=_sal_del_recibo(request, contienda), max_age=MINUTOS_DE_RECIBO * 60
+    )
+    contexto = {"contienda": contienda, "votacion": contienda.votacion, "codigo": codigo}
+    if not codigo and not permisos.ya_participo(contienda, request.user):
+        return redirect(contienda)
+    return render(request, "votaciones/recibo.html", contexto)
+
+
+@publica
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def comprobar(request: HttpRequest, slug: str) -> HttpResponse:
+    """Dice si un recibo está en la urna. Por POST: un recibo en la dirección quedaría en los registros del servidor."""
+    actual = permisos.votacion_o_404(slug)
+    if actual.situacion in (estados.POR_ABRIR, estados.ABIERTA):
+        return render(request, "votaciones/comprobar.html", {"votacion": actual}, status=409)
+    form = ComprobarForm(request.POST or None)
+    contexto = {"votacion": actual, "form": form}
+    if request.method != "POST":
+        return render(request, "votaciones/comprobar.html", contexto)
+    if not form.is_valid():
+        return render(request, "votaciones/comprobar.html", contexto, status=422)
+    contexto |= {
+        "codigo": form.cleaned_data["recibo"],
+        "esta": consultas.hay_recibo(actual, form.cleaned_data["recibo"]),
+    }
+    return render(request, "votaciones/comprobar.html", contexto)
+
+
+# --- Resultado -------------------------------------------------------------------------------------------------------
+def _todavia_no(request: HttpRequest, actual: Votacion) -> HttpResponse | None:
+    if actual.estado == Votacion.Estado.CONTADA:
+        return None
+    contexto = {"votacion": actual, "situacion": actual.situacion}
+    return render(request, "votaciones/sin_resultado.html", contexto, status=409)
+
+
+@publica
+@require_safe
+def resultado(request: HttpRequest, slug: str) -> HttpResponse:
+    """Las obras ganadoras de cada distrito, con lo gastado y lo que sobró."""
+    actual = permisos.votacion_o_404(slug)
+    if respuesta := _todavia_no(request, actual):
+        return respuesta
+    resultados = consultas.resultados_oficiales(actual)
+    return render(request, "votaciones/resultado.html", {"votacion": actual, "resultados": resultados})
+
+
+@publica
+@require_safe
+def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    """Un distrito: cada obra con sus votos y su razón, con la regla oficial y con la otra."""
+    contienda = permisos.contienda_o_404(slug, numero)
+    if respuesta := _todavia_no(request, contienda.votacion):
+        return respuesta
+    contexto = {"votacion": contienda.votacion, "contienda": contienda, "comparacion": consultas.comparar(contienda)}
+    return render(request, "votaciones/resultado_distrito.html", contexto)
+
+
+@publica
+@require_safe
+def resultado_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """El resultado completo, con totales por obra y sin papeletas."""
+    actual = permisos.votacion_o_404(slug)
+    if actual.estado != Votacion.Estado.CONTADA:
+        return JsonResponse({"error": "La votación todavía no se contó."}, status=409)
+    return JsonResponse(consultas.resultado_publico(actual), json_dumps_params={"ensure_ascii": False, "indent": 1})

@@ -1,0 +1,201 @@
+"""Trastienda de las votaciones: crear, armar papeletas, abrir, cerrar y contar. De la urna, aquí no se ve nada."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from civic.comun.acceso import con_rol
+from civic.comun.bitacora import historia
+from civic.comun.errores import ReglaIncumplida
+from civic.comun.templatetags.ayni import fecha_hora
+from civic.cuentas.roles import Rol
+from votaciones import acciones, consultas, permisos
+from votaciones.forms import CierreForm, VotacionForm
+from votaciones.models import Votacion
+
+_Estado = Votacion.Estado
+# verbo -> (rótulo, estados en que se ofrece, qué pasa al confirmar)
+PASOS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "armar": (
+        "Armar de nuevo las papeletas",
+        (_Estado.PREPARADA,),
+        "Las papeletas se arman otra vez con las propuestas viables y los techos de hoy.",
+    ),
+    "abrir": (
+        "Abrir la votación",
+        (_Estado.PREPARADA,),
+        "Obras, costos, presupuestos, padrón y regla quedan congelados y se publica la huella. No se puede deshacer.",
+    ),
+    "cerrar": ("Cerrar la votación", (_Estado.ABIERTA,), "Desde ese momento no entra ni un voto más."),
+    "contar": (
+        "Contar los votos",
+        (_Estado.CERRADA, _Estado.CONTADA),
+        "Se baraja la urna, se cuenta con las dos reglas y se publica el resultado. Repetirlo da lo mismo.",
+    ),
+}
+
+
+def _pasos_de(votacion: Votacion, usuario: Any) -> list[tuple[str, str]]:
+    if not permisos.puede_conducir(usuario):
+        return []
+    return [(verbo, rotulo) for verbo, (rotulo, en, _que) in PASOS.items() if votacion.estado in en]
+
+
+def _migas(votacion: Votacion, *siguientes: tuple[str, str]) -> list[dict[str, str]]:
+    pares = [(reverse("votaciones_admin:index"), "Votaciones"), *siguientes]
+    return [{"url": url, "label": rotulo} for url, rotulo in pares]
+
+
+@con_rol(Rol.PLANIFICACION, Rol.AUDITORIA)
+@require_safe
+def conducir(request: HttpRequest, pk: int) -> HttpResponse:
+    """El tablero de una votación: papeletas, participación por distrito y el paso que sigue."""
+    votacion = get_object_or_404(Votacion.objects.select_related("proceso"), pk=pk)
+    contexto = {
+        "votacion": votacion,
+        "situacion": votacion.situacion,
+        "filas": consultas.asistencia(votacion),
+        "papeletas": consultas.contiendas_de(votacion).prefetch_related("opciones"),
+        "pasos": _pasos_de(votacion, request.user),
+        "puede_corregir": votacion.estado == _Estado.PREPARADA and permisos.puede_conducir(request.user),
+        "historia": historia(votacion),
+        "page_title": votacion.nombre,
+        "header_title": votacion.nombre,
+        "header_icon": "check",
+        "breadcrumbs_items": _migas(votacion, ("", votacion.nombre)),
+    }
+    return render(request, "votaciones/trastienda/conducir.html", contexto)
+
+
+@con_rol(Rol.PLANIFICACION)
+@require_http_methods(["GET", "HEAD", "POST"])
+def paso(request: HttpRequest, pk: int, verbo: str) -> HttpResponse:
+    """Pide confirmar un paso y lo da."""
+    votacion = get_object_or_404(Votacion, pk=pk)
+    if verbo not in PASOS:
+        raise Http404("No hay ese paso.")
+    form = CierreForm(request.POST or None) if verbo == "cerrar" else None
+    estado = 200
+    if request.method == "POST":
+        try:
+            messages.success(request, _dar(verbo, votacion, request.user, form))
+            return redirect("votaciones_conducir", pk=pk)
+        except ReglaIncumplida as error:
+            messages.error(request, error.mensaje)
+            estado = 409
+    rotulo, _en, que_pasa = PASOS[verbo]
+    contexto = {
+        "votacion": votacion,
+        "rotulo": rotulo,
+        "que_pasa": que_pasa,
+        "form": form,
+        "page_title": rotulo,
+        "header_title": rotulo,
+        "header_icon": "check",
+        "breadcrumbs_items": _migas(
+            votacion, (reverse("votaciones_conducir", args=[pk]), votacion.nombre), ("", rotulo)
+        ),
+    }
+    return render(request, "votaciones/trastienda/paso.html", contexto, status=estado)
+
+
+def _dar(verbo: str, votacion: Votacion, actor: Any, form: CierreForm | None) -> str:
+    """Da el paso y devuelve la frase de lo que pasó."""
+    if verbo == "armar":
+        return f"Papeletas armadas: {acciones.agregar_opciones(votacion, actor=actor)} obras en total."
+    if verbo == "abrir":
+        return f"La votación está abierta. Huella: {acciones.abrir_votacion(votacion, actor=actor).huella}"
+    if verbo == "cerrar":
+        motivo = form.cleaned_data["motivo"] if form and form.is_valid() else ""
+        acciones.cerrar_votacion(votacion, actor=actor, motivo=motivo)
+        return "La votación está cerrada. Ahora se puede contar."
+    acciones.contar_votacion(votacion, actor=actor)
+    return "Votos contados. El resultado ya es público."
+
+
+@hooks.register("register_admin_urls")
+def urls_de_la_trastienda() -> list:
+    return [
+        path("votaciones/<int:pk>/conducir/", conducir, name="votaciones_conducir"),
+        path("votaciones/<int:pk>/conducir/<slug:verbo>/", paso, name="votaciones_paso"),
+    ]
+
+
+class _ConReglas:
+    """Mezcla de las vistas de Wagtail: una ReglaIncumplida se muestra en el formulario, sin perder lo escrito."""
+
+    def form_valid(self, form: VotacionForm) -> HttpResponse:
+        try:
+            return super().form_valid(form)  # type: ignore[misc]
+        except ReglaIncumplida as error:
+            self.produced_error_code, self.produced_error_message = "validation_error", error.mensaje
+            form.add_error(error.campo if error.campo in form.fields else None, error.mensaje)
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+
+    def get_success_url(self) -> str:
+        return reverse("votaciones_conducir", args=[self.object.pk])  # type: ignore[attr-defined]
+
+
+class CrearVotacion(_ConReglas, generic.CreateView):
+    def save_instance(self) -> Votacion:
+        return acciones.preparar_votacion(actor=self.request.user, **self.form.cleaned_data)
+
+
+class CorregirVotacion(_ConReglas, generic.EditView):
+    def get_object(self, queryset: Any = None) -> Votacion:
+        votacion = super().get_object(queryset)
+        if votacion.estado != _Estado.PREPARADA:
+            raise Http404("Una votación abierta ya no se corrige.")
+        return votacion
+
+    def save_instance(self) -> Votacion:
+        datos = {nombre: valor for nombre, valor in self.form.cleaned_data.items() if nombre != "proceso"}
+        return acciones.corregir_votacion(self.object, actor=self.request.user, **datos)
+
+
+class ListaDeVotaciones(generic.IndexView):
+    def get_edit_url(self, instance: Votacion) -> str:
+        return reverse("votaciones_conducir", args=[instance.pk])
+
+
+class VotacionViewSet(ModelViewSet):
+    model = Votacion
+    name = "votaciones_admin"
+    url_prefix = "votaciones"
+    menu_label = "Votaciones"
+    menu_name = "votaciones"
+    menu_order = 220
+    icon = "check"
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    add_to_reference_index = False
+    index_view_class = ListaDeVotaciones
+    add_view_class = CrearVotacion
+    edit_view_class = CorregirVotacion
+    list_display = [
+        "nombre",
+        Column("proceso", label="Proceso"),
+        Column("get_estado_display", label="Estado"),
+        # La columna de fechas de Wagtail dice «justo ahora» de todo lo que está por venir.
+        Column("abre", label="Abre", accessor=lambda votacion: fecha_hora(votacion.abre), sort_key="abre"),
+        Column("cierra", label="Cierra", accessor=lambda votacion: fecha_hora(votacion.cierra), sort_key="cierra"),
+    ]
+    list_filter = ["estado", "proceso"]
+    search_fields = ["nombre", "slug"]
+    search_backend_name = None
+
+    def get_form_class(self, for_update: bool = False) -> type[VotacionForm]:
+        return VotacionForm
+
+
+@hooks.register("register_admin_viewset")
+def seccion_de_votaciones() -> VotacionViewSet:
+    return VotacionViewSet()
