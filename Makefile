@@ -34,7 +34,7 @@ probar: entorno-dev revisar pruebas navegador ## estilo, contratos, migraciones 
 
 revisar: entorno-dev
 	@echo "== Estilo"; .venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@echo "== Plantillas"; .venv/bin/djlint --check --lint --quiet civic propuestas votaciones mapas cms
+	@echo "== Plantillas"; .venv/bin/djlint --lint --quiet civic propuestas votaciones mapas cms
 	@echo "== Contratos de importación"; .venv/bin/lint-imports
 	@echo "== Tipos"; AYNI_MODO=pruebas .venv/bin/mypy
 	@echo "== Migraciones"; AYNI_MODO=pruebas $(PY) manage.py makemigrations --check --dry-run

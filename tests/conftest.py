@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -44,6 +45,8 @@ def _reponer_lo_sembrado(request):
         # Sin post_migrate, que crearía los mismos tipos de contenido con otros números.
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
         connection.creation.deserialize_db_from_string(sembrado)
+    # Durante el módulo los tipos tuvieron otros números, y Django los recuerda en memoria.
+    ContentType.objects.clear_cache()
 
 
 @pytest.fixture

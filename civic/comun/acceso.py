@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -18,9 +19,11 @@ def publica(vista: Vista) -> Vista:
 
 
 def a_ingresar(request: HttpRequest) -> HttpResponse:
-    """Lleva a ingresar y vuelve a donde estaba."""
-    destino = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
-    return redirect_to_login(destino)
+    """Lleva a ingresar y, después, a donde estaba: tras un envío, a la página del formulario si es de este sitio."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    origen = urlsplit(request.META.get("HTTP_REFERER", ""))
+    return redirect_to_login(origen.path if origen.netloc == request.get_host() else "/")
 
 
 def con_cuenta(vista: Vista) -> Vista:

@@ -1,10 +1,16 @@
 """Cuentas: los nombres son los de allauth, las direcciones están en castellano."""
 
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
+from civic.comun.acceso import publica
 from civic.cuentas import views
 
 urlpatterns = [
+    # Las direcciones que allauth usa en otros sitios llevan a las nuestras.
+    path("login/", publica(RedirectView.as_view(pattern_name="account_login", query_string=True))),
+    path("signup/", publica(RedirectView.as_view(pattern_name="account_signup", query_string=True))),
+    path("logout/", publica(RedirectView.as_view(pattern_name="account_logout"))),
     path("ingresar/", views.ingresar, name="account_login"),
     path("registrarse/", views.registrarse, name="account_signup"),
     path("salir/", views.salir, name="account_logout"),

@@ -54,6 +54,7 @@ def servir(anfitrion: str, puerto: int, *, al_abrir: Callable[[], None]) -> None
         host=anfitrion,
         port=puerto,
         lifespan="off",
+        ws_max_size=16_384,  # los mensajes del debate son cortos
         access_log=False,
         log_level="warning",
         log_config=None,

@@ -155,7 +155,11 @@ def _agregado(filtro: Filtro) -> "Agregado":
         _reportes(filtro).order_by().aggregate(n=Count("pk"), cambio=Max("cambiado")),
     )
     clave = "demandas:" + hashlib.sha256(repr(estado).encode()).hexdigest()
-    return cache.get_or_set(clave, lambda: _analizar(filtro), UN_DIA)
+    guardado: Agregado | None = cache.get(clave)
+    if guardado is None:
+        guardado = _analizar(filtro)
+        cache.set(clave, guardado, UN_DIA)
+    return guardado
 
 
 def _analizar(filtro: Filtro) -> "Agregado":
@@ -181,8 +185,8 @@ def _demandas(filtro: Filtro) -> list[Any]:
     de_propuestas = _propuestas(filtro).order_by("pk").values_list(*comunes, "monto_solicitado", "apoyos_contados")
     de_reportes = _reportes(filtro).order_by("pk").values_list(*comunes)
     return [
-        Demanda("propuesta", *lugar, centavos=int((monto or 0) * 100), apoyos=apoyos)
-        for *lugar, monto, apoyos in de_propuestas
+        Demanda("propuesta", categoria, distrito, otb, lon, lat, int((monto or 0) * 100), apoyos)
+        for categoria, distrito, otb, lon, lat, monto, apoyos in de_propuestas
     ] + [Demanda("reporte", *lugar) for lugar in de_reportes]
 
 

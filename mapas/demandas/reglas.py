@@ -58,7 +58,7 @@ def frente_al_techo(monto: Decimal, techo: Decimal | None) -> str:
     if monto <= techo:
         return f"{int((monto * 100 / techo).quantize(Decimal(1), rounding=ROUND_HALF_UP))} % de su techo"
     veces = (monto / techo).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    return f"{str(veces).replace('.', ',')} veces su techo"
+    return f"{str(veces).replace('.', ',').removesuffix(',0')} veces su techo"
 
 
 def en_corto(monto: Decimal) -> str:

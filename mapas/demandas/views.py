@@ -16,8 +16,12 @@ from mapas.demandas.consultas import Fila, Filtro, Lectura
 from mapas.territorio.consultas import distrito_por_codigo, distritos
 from mapas.territorio.models import Area
 
-# Cada una tiene su plantilla: demandas/distritos.html, demandas/otbs.html y demandas/categorias.html.
 VISTAS = {"distritos": "Por distrito", "otbs": "Por OTB", "categorias": "Por categoría"}
+PLANTILLAS = {
+    "distritos": "demandas/distritos.html",
+    "otbs": "demandas/otbs.html",
+    "categorias": "demandas/categorias.html",
+}
 
 
 def _elegido_o_404(opciones: Iterable[Any], atributo: str, valor: str) -> Any:
@@ -56,7 +60,7 @@ def demandas(request: HttpRequest) -> HttpResponse:
         "descarga": _parametros(request),
     }
     armar = {"distritos": _por_distrito, "otbs": _por_otb, "categorias": _por_categoria}[ver]
-    return render(request, f"demandas/{ver}.html", contexto | armar(request, lectura))
+    return render(request, PLANTILLAS[ver], contexto | armar(request, lectura))
 
 
 def _por_distrito(request: HttpRequest, lectura: Lectura) -> dict[str, Any]:

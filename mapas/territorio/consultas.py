@@ -148,7 +148,7 @@ def _area_en_json(area: Area | None) -> dict[str, Any] | None:
 
 def distritos_de(puntos: Sequence[tuple[float, float]]) -> list[Area | None]:
     """El distrito de cada punto (lon, lat), en el mismo orden; None fuera del municipio. Rápido para miles."""
-    return _indice.niveles_al_dia()[Area.Tipo.DISTRITO].buscar_varios([shapely.Point(punto) for punto in puntos])
+    return _indice.niveles_al_dia()[Area.Tipo.DISTRITO].buscar_varios(shapely.points(puntos) if puntos else ())
 
 
 def areas_con_poligono(tipo: str) -> list[Area]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PUNTOS_SUELTOS = 25
+# Así de cerca ya se distingue cada uno; si aun así son muchísimos, se siguen agrupando.
+ZOOM_SIN_GRUPOS, PUNTOS_DE_CERCA = 18, 500
 LADO_EN_PIXELES = 56
 ZOOM_MINIMO, ZOOM_MAXIMO, ZOOM_INICIAL = 0, 19, 12
 Punto = dict[str, Any]
@@ -27,9 +29,9 @@ def en_caja(puntos: Iterable[Punto], caja: tuple[float, float, float, float]) ->
 
 
 def agrupar(puntos: Sequence[Punto], zoom: int) -> tuple[list[Punto], list[Grupo]]:
-    """Puntos sueltos y grupos. Hasta PUNTOS_SUELTOS quedan todos sueltos; si son más, se juntan por celdas de
-    LADO_EN_PIXELES en la pantalla a ese acercamiento. Nadie se pierde: sueltos + suma de grupos = entrada."""
-    if len(puntos) <= PUNTOS_SUELTOS:
+    """Puntos sueltos y grupos. Hasta PUNTOS_SUELTOS (o PUNTOS_DE_CERCA, bien de cerca) quedan sueltos; si son más,
+    se juntan por celdas de LADO_EN_PIXELES en la pantalla. Nadie se pierde: sueltos + suma de grupos = entrada."""
+    if len(puntos) <= (PUNTOS_DE_CERCA if zoom >= ZOOM_SIN_GRUPOS else PUNTOS_SUELTOS):
         return list(puntos), []
     lado = 360 / (256 * 2**zoom) * LADO_EN_PIXELES
     # Una sola proporción norte-sur para todas las celdas: el municipio es chico.

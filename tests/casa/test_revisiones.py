@@ -5,7 +5,7 @@ import pytest
 from tests.casa import revisiones
 
 PLANTADAS = [
-    (revisiones.escrituras_en_vistas, "propuestas/views.py", "def v(request):\n    Propuesta.objects.create(titulo='x')\n"),
+    (revisiones.escrituras_en_vistas, "propuestas/views.py", "def v(request):\n    Propuesta.objects.create()\n"),
     (revisiones.escrituras_en_vistas, "propuestas/views.py", "def v(request, propuesta):\n    propuesta.save()\n"),
     (revisiones.acciones_que_conocen_la_web, "propuestas/acciones.py", "def a(cosa, request):\n    pass\n"),
     (revisiones.acciones_que_conocen_la_web, "propuestas/acciones.py", "from django.http import Http404\n"),

@@ -87,9 +87,8 @@ def test_mapa_de_distritos_enlaza_cada_uno_con_su_color_y_su_valor(pueblo):
     assert "sigue más allá" not in html
 
 
-def test_fragmento_de_distritos_sin_datos_lleva_al_mapa(pueblo):
-    html = Template('{% include "territorio/_svg_distritos.html" only %}').render(Context())
-    assert 'href="/mapa/?distrito=D-1"' in html
+def test_mapa_de_distritos_sin_enlace_lleva_al_mapa(pueblo):
+    assert 'href="/mapa/?distrito=D-1"' in pintar("{% mapa_de_distritos %}")
 
 
 def test_mapa_de_distritos_sin_poligonos_no_dibuja_nada(db):

@@ -169,7 +169,7 @@ def test_mapa_hace_las_mismas_consultas_con_mas_filas(client, cosas, gente, pueb
             assert client.get(ruta).status_code == 200
         return len(capturadas)
 
-    rutas = ["/mapa/?capas=propuestas,reportes,obras,distritos,otbs", "/mapa/capas/propuestas.geojson"]
+    rutas = ["/mapa/", "/mapa/?capas=otbs", "/mapa/capas/propuestas.geojson"]
     pocas = [contar(ruta) for ruta in rutas]
     for numero in range(100, 150):
         proponer(recepcion, gente.ana, pueblo.agua, numero, PUNTO_D2, pueblo.distrito_2)
@@ -191,6 +191,12 @@ def test_agrupar_pocos_puntos_los_deja_sueltos_aunque_esten_juntos():
     puntos = [{"lon": -66.3, "lat": -17.4}] * reglas.PUNTOS_SUELTOS
     assert reglas.agrupar(puntos, 0) == (puntos, [])
     assert reglas.agrupar([], 12) == ([], [])
+
+
+def test_agrupar_bien_de_cerca_los_deja_sueltos_hasta_un_limite():
+    puntos = [{"lon": -66.3, "lat": -17.4}] * reglas.PUNTOS_DE_CERCA
+    assert reglas.agrupar(puntos, 18) == (puntos, [])
+    assert reglas.agrupar([*puntos, puntos[0]], 18)[1][0].cuantos == reglas.PUNTOS_DE_CERCA + 1
 
 
 def test_agrupar_mas_cerca_junta_menos():

@@ -103,7 +103,7 @@ function botonesDeLista() {
     boton.setAttribute("aria-label", `Mostrar en el mapa: ${item.querySelector(".visor-nombre").textContent}`);
     boton.addEventListener("click", () => {
       pendiente = item.dataset.clave;
-      mapa.setView([item.dataset.lat, item.dataset.lon], 17, { animate: !sinMovimiento });
+      mapa.setView([item.dataset.lat, item.dataset.lon], 18, { animate: !sinMovimiento });
       lienzo.scrollIntoView({ block: "center", behavior: sinMovimiento ? "auto" : "smooth" });
       abrirPendiente();
     });
