@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection, connections
 
 from tests import elenco as reparto
@@ -45,6 +47,10 @@ def _reponer_lo_sembrado(request):
         # Sin post_migrate, que crearía los mismos tipos de contenido con otros números.
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
         connection.creation.deserialize_db_from_string(sembrado)
+        with connection.cursor() as cursor:
+            # PostgreSQL no adelanta sus contadores cuando se insertan números ya puestos.
+            for orden in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+                cursor.execute(orden)
     # Durante el módulo los tipos tuvieron otros números, y Django los recuerda en memoria.
     ContentType.objects.clear_cache()
 

@@ -62,7 +62,9 @@ def test_cada_decorador_deja_dicho_quien_entra():
     )
 
 
-@pytest.mark.parametrize(("inglesa", "nuestra"), [("login", "ingresar"), ("signup", "registrarse"), ("logout", "salir")])
+@pytest.mark.parametrize(
+    ("inglesa", "nuestra"), [("login", "ingresar"), ("signup", "registrarse"), ("logout", "salir")]
+)
 def test_direcciones_de_costumbre_llevan_a_las_nuestras(client, inglesa, nuestra):
     respuesta = client.get(f"/cuentas/{inglesa}/")
     assert (respuesta.status_code, respuesta["Location"]) == (302, f"/cuentas/{nuestra}/")
