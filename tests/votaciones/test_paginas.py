@@ -307,7 +307,9 @@ def test_formulario_vencido_conserva_lo_marcado_y_da_clave_nueva(entrar, abierta
 
 @pytest.mark.parametrize("nombre", ["revisar", "emitir", "recibo"])
 def test_sin_cuenta_las_paginas_de_votar_llevan_a_ingresar(client, abierta, nombre):
-    respuesta = client.post(url(nombre, SLUG, 1)) if nombre != "recibo" else client.get(url(nombre, SLUG, 1))
+    desde = {"referer": f"http://testserver{url('papeleta', SLUG, 1)}"}
+    pedir = client.get if nombre == "recibo" else client.post
+    respuesta = pedir(url(nombre, SLUG, 1), headers=desde)
     assert respuesta.status_code == 302
     assert respuesta.url.startswith("/cuentas/ingresar/?next=/votaciones/poa-2027/distrito-1/")
 
