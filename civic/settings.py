@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "lucide",
-    "django_htmx",
     "allauth",
     "allauth.account",
     "channels",
@@ -66,7 +65,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.sitemaps",
 ]
 
@@ -82,7 +80,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "civic.comun.middleware.ReglaIncumplidaMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
