@@ -290,7 +290,9 @@ logging.config.dictConfig(
         "formatters": {"linea": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
         "handlers": {"consola": {"class": "logging.StreamHandler", "formatter": "linea"}},
         "root": {"handlers": ["consola"], "level": ENTORNO.nivel_registro},
-        "loggers": {"PIL": {"level": "INFO"}, "asyncio": {"level": "INFO"}, "fiona": {"level": "INFO"}},
+        "loggers": {
+            nombre: {"level": "WARNING"} for nombre in ("PIL", "asyncio", "django_tasks", "wagtail", "modelsearch")
+        },
     }
 )
 SILENCED_SYSTEM_CHECKS = ["wagtailadmin.W003"]

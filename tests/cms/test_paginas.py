@@ -31,7 +31,7 @@ def test_proceso_que_recibe_ofrece_proponer_y_dice_que_sigue(client, proceso_rec
     texto = _texto(client.get("/procesos/poa-2027/"))
 
     assert "Presentar una propuesta" in texto
-    assert "Después viene «Viabilidad»" in texto
+    assert "Después: <strong>Viabilidad</strong>" in texto
     assert texto.count('class="boton"') == 1
     assert "Votar</a>" not in texto.split("<main", 1)[1]
 
@@ -65,7 +65,7 @@ def test_proceso_terminado_lo_dice(client, proceso_recibiendo):
     pasado = timezone.now() - datetime.timedelta(days=60)
     Fase.objects.update(inicio=pasado, fin=pasado + datetime.timedelta(days=1))
 
-    assert "Este proceso ya terminó" in _texto(client.get("/procesos/poa-2027/"))
+    assert "El proceso terminó el" in _texto(client.get("/procesos/poa-2027/"))
 
 
 def test_proceso_no_publicado_no_existe_para_nadie(client, proceso_recibiendo):
