@@ -43,7 +43,7 @@ class PropuestaQuerySet(models.QuerySet):
     def con_lugar(self) -> "PropuestaQuerySet":
         """Con todo lo que muestra su página; sin los polígonos, que pesan."""
         relaciones = ("proceso", "categoria", "distrito", "otb", "foto", "hilo", "organizacion", "autor")
-        return self.select_related(*relaciones).defer("distrito__geometria", "otb__geometria", "busqueda")
+        return self.select_related(*relaciones).defer("busqueda")
 
 
 class Propuesta(models.Model):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from civic.cuentas.models import AsignacionRol, Mandato, Organizacion, Residencia, Usuario
 from civic.cuentas.roles import Rol
 from civic.procesos.models import Categoria, Fase, Proceso, Techo
+from mapas.territorio.acciones import trazar_limite
 from mapas.territorio.models import Area, Clase
 
 CLAVE = "quinua-real-2027"
@@ -24,6 +25,14 @@ PUNTO_FUERA = (5.0, 5.0)
 def cuadrado(oeste: float, sur: float, este: float, norte: float) -> dict:
     anillo = [[oeste, sur], [este, sur], [este, norte], [oeste, norte], [oeste, sur]]
     return {"type": "Polygon", "coordinates": [anillo]}
+
+
+def crear_area(*, geometria: dict | None = None, **campos) -> Area:
+    """Un área y, si se da, su límite desde siempre."""
+    area = Area.objects.create(**campos)
+    if geometria is not None:
+        trazar_limite(area, geometria)
+    return area
 
 
 @dataclass
@@ -59,12 +68,13 @@ class Elenco:
 def crear_pueblo() -> Pueblo:
     from django.conf import settings
 
-    municipio = Area.objects.create(
+    municipio = crear_area(
         tipo=Area.Tipo.MUNICIPIO, codigo=settings.MUNICIPIO, nombre="Pueblo", geometria=cuadrado(0, 0, 2, 1)
     )
     distritos = [
-        Area.objects.create(
+        crear_area(
             tipo=Area.Tipo.DISTRITO,
+            municipio=municipio,
             codigo=f"D-{numero}",
             nombre=f"Distrito {numero}",
             orden=numero,
@@ -75,8 +85,9 @@ def crear_pueblo() -> Pueblo:
         )
         for numero in (1, 2)
     ]
-    otb_molle = Area.objects.create(
+    otb_molle = crear_area(
         tipo=Area.Tipo.OTB,
+        municipio=municipio,
         codigo="O-1",
         nombre="Molle",
         clase=Clase.OTB,
@@ -84,8 +95,8 @@ def crear_pueblo() -> Pueblo:
         geometria=cuadrado(0, 0, 1, 1),
         aproximada=True,
     )
-    otb_ceibo = Area.objects.create(
-        tipo=Area.Tipo.OTB, codigo="O-2", nombre="Ceibo", clase=Clase.OTB, padre=distritos[1]
+    otb_ceibo = crear_area(
+        tipo=Area.Tipo.OTB, municipio=municipio, codigo="O-2", nombre="Ceibo", clase=Clase.OTB, padre=distritos[1]
     )
     organizaciones = [
         Organizacion.objects.create(

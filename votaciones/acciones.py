@@ -55,7 +55,7 @@ def preparar_votacion(
         raise ReglaIncumplida("La votación debe cerrar después de abrir.", campo="cierra")
     if Votacion.objects.filter(slug=slug).exists():
         raise ReglaIncumplida("Ya hay una votación con esa dirección. Escribe otra.", campo="slug")
-    techos = list(Techo.objects.filter(proceso=proceso).select_related("distrito").defer("distrito__geometria"))
+    techos = list(Techo.objects.filter(proceso=proceso).select_related("distrito"))
     if not techos:
         raise ReglaIncumplida("Ese proceso no tiene techos por distrito. Cárgalos primero.", campo="proceso")
     votacion = Votacion.objects.create(proceso=proceso, nombre=nombre, slug=slug, abre=abre, cierra=cierra, regla=regla)

@@ -43,7 +43,7 @@ def contiendas_de(votacion: Votacion) -> QuerySet[Contienda]:
     """Contiendas de la votación en orden, con su distrito (sin polígono) y el número de opciones."""
     return (
         votacion.contiendas.select_related("distrito", "votacion")
-        .defer("distrito__geometria", "votacion__libro")
+        .defer("votacion__libro")
         .annotate(obras=Count("opciones"))
     )
 
@@ -74,7 +74,7 @@ def opciones_de(contienda: Contienda) -> list[Opcion]:
     """Opciones de la papeleta por número, con su propuesta y su OTB."""
     return list(
         contienda.opciones.select_related("propuesta__otb", "propuesta__categoria")
-        .defer("propuesta__otb__geometria", "propuesta__descripcion", "propuesta__busqueda")
+        .defer("propuesta__descripcion", "propuesta__busqueda")
         .order_by("numero")
     )
 
@@ -195,7 +195,7 @@ def resultados_oficiales(votacion: Votacion) -> list[Resultado]:
     return list(
         Resultado.objects.filter(contienda__votacion=votacion, oficial=True)
         .select_related("contienda__distrito", "contienda__votacion")
-        .defer("contienda__distrito__geometria", "contienda__votacion__libro")
+        .defer("contienda__votacion__libro")
     )
 
 

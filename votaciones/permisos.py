@@ -28,7 +28,7 @@ def contienda_o_404(slug: str, numero: int) -> Contienda:
     """La contienda de un distrito en una votación visible, con su votación, proceso y distrito cargados."""
     contienda = (
         Contienda.objects.select_related("votacion__proceso", "distrito")
-        .defer("distrito__geometria", "votacion__libro")
+        .defer("votacion__libro")
         .filter(votacion__in=Votacion.objects.visibles(), votacion__slug=slug, numero=numero)
         .first()
     )
@@ -87,9 +87,7 @@ def ya_participo(contienda: Contienda, usuario: Any) -> bool:
 
 
 def _impedimento_de_residencia(contienda: Contienda, usuario: Any) -> Impedimento | None:
-    residencia = (
-        Residencia.objects.select_related("distrito").defer("distrito__geometria").filter(usuario=usuario).first()
-    )
+    residencia = Residencia.objects.select_related("distrito").filter(usuario=usuario).first()
     if residencia is None:
         return Impedimento(
             "residencia",

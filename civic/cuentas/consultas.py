@@ -53,12 +53,7 @@ def buscar_organizaciones(*, texto: str = "", distrito: str = "", clase: str = "
                 if all(palabra in para_buscar(f"{nombre} {otro or ''}") for palabra in palabras)
             ]
         )
-    return (
-        organizaciones.con_directiva()
-        .select_related("distrito")
-        .defer("distrito__geometria")
-        .order_by("distrito__orden", "nombre", "pk")
-    )
+    return organizaciones.con_directiva().select_related("distrito").order_by("distrito__orden", "nombre", "pk")
 
 
 def directiva_de(organizacion: Organizacion) -> list[Mandato]:
@@ -87,7 +82,7 @@ def mi_cuenta(usuario: Usuario) -> MiCuenta:
     return MiCuenta(
         residencia=usuario.residencia_o_nada,
         mandatos=usuario.mandatos_vigentes,
-        roles=list(usuario.asignaciones.vigentes().select_related("distrito").defer("distrito__geometria")),  # type: ignore[attr-defined]
+        roles=list(usuario.asignaciones.vigentes().select_related("distrito")),  # type: ignore[attr-defined]
         correo=correos[0].email if correos else usuario.email,
         correo_confirmado=bool(correos and correos[0].verified),
         cambios=cambios,
@@ -99,6 +94,5 @@ def residencias_por_verificar() -> QuerySet[Residencia]:
     return (
         Residencia.objects.filter(nivel=Residencia.Nivel.DECLARADA)
         .select_related("usuario", "otb", "distrito")
-        .defer("otb__geometria", "distrito__geometria")
         .order_by("momento")
     )

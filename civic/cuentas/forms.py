@@ -59,7 +59,7 @@ class CampoLugarDeVida(forms.ChoiceField):
         if elegido in ("", FUERA):
             return None, None
         tipo, _, pk = elegido.partition(":")
-        area = Area.objects.select_related("padre").defer("geometria", "padre__geometria").filter(pk=pk).first()
+        area = Area.objects.select_related("padre").filter(pk=pk).first()
         if area is None:
             raise ValidationError("Ese lugar ya no está en la lista. Elige otro.", code="lugar")
         return (area, area.padre) if tipo == "o" else (None, area)

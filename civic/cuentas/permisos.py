@@ -49,13 +49,7 @@ def puede_actuar_por(usuario: Any, organizacion: Organizacion | None) -> bool:
 
 def organizacion_o_404(slug: str) -> Organizacion:
     """La organización pública de esa dirección; las solicitadas y en revisión no existen para el público."""
-    organizacion = (
-        Organizacion.objects.visibles()
-        .select_related("distrito", "area")
-        .defer("distrito__geometria", "area__geometria")
-        .filter(slug=slug)
-        .first()
-    )
+    organizacion = Organizacion.objects.visibles().select_related("distrito", "area").filter(slug=slug).first()
     if organizacion is None:
         raise Http404("No hay esa organización.")
     return organizacion

@@ -15,7 +15,7 @@ from civic.cuentas.models import Mandato, Organizacion, Usuario
 from civic.demo.dibujos import ESCENAS
 from civic.demo.fuentes import Calendario, tabla
 from civic.procesos.models import Categoria
-from mapas.territorio.models import Area
+from mapas.territorio.models import Area, Limite
 
 METROS = 1 / 111_320  # un metro en grados, de norte a sur
 
@@ -33,7 +33,7 @@ class Contexto:
 
     @cached_property
     def distritos(self) -> dict[int, Area]:
-        return {area.orden: area for area in Area.objects.distritos()}
+        return {area.orden: area for area in Area.objects.distritos().de_este_municipio()}
 
     @cached_property
     def distritos_por_clave(self) -> dict[int | None, Area]:
@@ -42,7 +42,7 @@ class Contexto:
     @cached_property
     def otbs(self) -> dict[str, Area]:
         """Áreas de organizaciones por código."""
-        return {area.codigo: area for area in Area.objects.otbs()}
+        return {area.codigo: area for area in Area.objects.otbs().de_este_municipio()}
 
     @cached_property
     def organizaciones(self) -> dict[str, Organizacion]:
@@ -83,7 +83,7 @@ class Contexto:
         """Vecinas y vecinos inventados con residencia verificada, por distrito."""
         listas: dict[int, list[Usuario]] = {numero: [] for numero in self.distritos}
         lista = Usuario.objects.filter(username__startswith="vecin", residencia__nivel="verificada")
-        for persona in lista.select_related("residencia__distrito").defer("residencia__distrito__geometria"):
+        for persona in lista.select_related("residencia__distrito"):
             listas[persona.residencia.distrito.orden].append(persona)
         return listas
 
@@ -97,8 +97,8 @@ class Contexto:
     @cached_property
     def _formas(self) -> dict[int, Any]:
         """Polígono de cada área con geometría, por su clave."""
-        areas = [*self.distritos.values(), *(area for area in self.otbs.values() if area.geometria)]
-        return {area.pk: shape(area.geometria) for area in areas}
+        limites = Limite.objects.vigentes(self.calendario.hoy)
+        return {limite.area_id: shape(limite.geometria) for limite in limites}
 
     def punto(self, organizacion: Organizacion, sugerido: tuple[float, float] | None, *semilla: object) -> Any:
         """(lon, lat) para algo de `organizacion`: dentro de su distrito y, si tiene polígono, dentro de él.

@@ -20,7 +20,7 @@ class TechoForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["distrito"].queryset = Area.objects.distritos().sin_poligono_cargado()
+        self.fields["distrito"].queryset = Area.objects.distritos().de_este_municipio()
 
 
 class FaseForm(WagtailAdminModelForm):

@@ -24,7 +24,6 @@ from votaciones.models import Participacion
 
 # Contar todo en cada visita a la portada no le sirve a nadie: un minuto de atraso no se nota.
 SEGUNDOS_DE_MEMORIA = 60
-GEOMETRIAS = ("distrito__geometria", "otb__geometria")
 
 
 @dataclass(frozen=True)
@@ -159,12 +158,7 @@ def renglon_de_reporte(reporte: Reporte) -> Renglon:
 def obras_con_avance() -> ObraQuerySet:
     """Obras públicas con su lugar y su último avance construido (`construido`, en por ciento, o None)."""
     ultimo = Avance.objects.filter(obra=OuterRef("pk")).order_by("-fecha").values("fisico")[:1]
-    return (
-        Obra.objects.publicadas()
-        .annotate(construido=Subquery(ultimo))
-        .select_related("distrito", "otb")
-        .defer(*GEOMETRIAS)
-    )
+    return Obra.objects.publicadas().annotate(construido=Subquery(ultimo)).select_related("distrito", "otb")
 
 
 def renglon_de_obra(obra: Any) -> Renglon:

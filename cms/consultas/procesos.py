@@ -134,7 +134,7 @@ def techos_de(proceso: Proceso) -> list[FilaDeTecho]:
         .annotate(cuantas=Count("pk"), pedido=Sum("monto_solicitado"))
     }
     filas = []
-    for techo in Techo.objects.filter(proceso=proceso).select_related("distrito").defer("distrito__geometria"):
+    for techo in Techo.objects.filter(proceso=proceso).select_related("distrito"):
         pedido = pedidos.get(techo.distrito_id, {})
         filas.append(
             FilaDeTecho(

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from civic.procesos.models import Categoria, Proceso, Techo
 from mapas.demandas import reglas
 from mapas.reportes.models import Reporte
-from mapas.territorio.consultas import distritos, otbs, version_del_territorio
+from mapas.territorio.consultas import areas_del_municipio, distritos, otbs, version_del_territorio
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
 from propuestas.reglas import Estado
@@ -96,7 +96,7 @@ class Lectura:
 
     def por_otb(self) -> list[Fila]:
         """Una fila por OTB o comunidad, primero las que más piden, y al final la de lo que no tiene ubicación."""
-        areas = {area.codigo: area for area in otbs().select_related("padre").defer("geometria", "padre__geometria")}
+        areas = {area.codigo: area for area in otbs().select_related("padre")}
         filas = [_fila(suma, areas.get(suma.codigo), self.nombres) for suma in self.agregado.otbs]
         *con_lugar, sin_lugar = filas
         return [*sorted(con_lugar, key=lambda fila: (-fila.propuestas, -fila.reportes, -fila.monto)), sin_lugar]
@@ -166,7 +166,7 @@ def _analizar(filtro: Filtro) -> "Agregado":
     # GeoPandas tarda en cargar y ocupa memoria: solo lo paga quien de verdad agrega.
     from mapas.demandas.analisis import Lugar, agregar
 
-    areas = Area.objects.vigentes().select_related("padre").defer("padre__geometria").order_by("orden", "nombre")
+    areas = areas_del_municipio(Area.Tipo.DISTRITO, Area.Tipo.OTB)
     return agregar(
         _demandas(filtro),
         [Lugar(area.codigo, None, area.geometria) for area in areas if area.tipo == Area.Tipo.DISTRITO],

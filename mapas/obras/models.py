@@ -39,7 +39,7 @@ class ObraQuerySet(models.QuerySet):
         """Con lo que muestra `obras/_tarjeta.html`: lugar, foto, avances y cambios, en tres consultas."""
         return (
             self.select_related("categoria", "distrito", "otb", "foto")
-            .defer("distrito__geometria", "otb__geometria", "descripcion", "nota", "busqueda")
+            .defer("descripcion", "nota", "busqueda")
             .prefetch_related("avances", "modificaciones")
         )
 
@@ -48,7 +48,7 @@ class ObraQuerySet(models.QuerySet):
         relaciones = ("categoria", "distrito", "otb", "organizacion", "foto", "proceso", "propuesta")
         return (
             self.select_related(*relaciones)
-            .defer("distrito__geometria", "otb__geometria", "busqueda")
+            .defer("busqueda")
             .prefetch_related("avances__foto", "hitos", "modificaciones", "fuentes")
         )
 

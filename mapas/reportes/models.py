@@ -62,7 +62,7 @@ class ReporteQuerySet(models.QuerySet):
     def completos(self) -> "ReporteQuerySet":
         """Con todo lo que muestra su página; sin los polígonos, que pesan."""
         relaciones = ("categoria", "distrito", "otb", "organizacion", "autor", "foto", "foto_respuesta")
-        return self.select_related(*relaciones).defer("distrito__geometria", "otb__geometria", "busqueda")
+        return self.select_related(*relaciones).defer("busqueda")
 
 
 class Reporte(models.Model):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from shapely.geometry import shape
 
 from mapas.territorio import reglas
-from mapas.territorio.models import Area, AreaQuerySet
+from mapas.territorio.models import Area, AreaQuerySet, Limite
 
 METROS_POR_GRADO = 111_320.0
 
@@ -104,13 +104,19 @@ class _Indice:
         if version != self.version:
             with self.candado:
                 if version != self.version:
-                    areas = Area.objects.vigentes().con_poligono()
-                    self.niveles = {
-                        tipo: _Nivel([area for area in areas if area.tipo == tipo])
-                        for tipo in (Area.Tipo.MUNICIPIO, Area.Tipo.DISTRITO, Area.Tipo.OTB)
-                    }
+                    self.niveles = {tipo: _Nivel(_con_su_limite(tipo)) for tipo in Area.Tipo.values}
                     self.version = version
         return self.niveles
+
+
+def _con_su_limite(tipo: str) -> list[Area]:
+    """Áreas en vigor de un tipo, con la geometría de su límite en vigor ya puesta."""
+    limites = Limite.objects.vigentes().filter(area__in=Area.objects.filter(tipo=tipo).vigentes())
+    areas = []
+    for limite in limites.select_related("area__padre", "area__municipio").order_by("area__orden", "area__nombre"):
+        limite.area.geometria = limite.geometria
+        areas.append(limite.area)
+    return areas
 
 
 _indice = _Indice()
@@ -152,23 +158,34 @@ def distritos_de(puntos: Sequence[tuple[float, float]]) -> list[Area | None]:
 
 
 def areas_con_poligono(tipo: str) -> list[Area]:
-    """Áreas vigentes de un tipo con su polígono, de la memoria si el territorio no cambió."""
-    return _indice.niveles_al_dia()[tipo].areas
+    """Áreas de este municipio, de un tipo, con su polígono de hoy; de la memoria si el territorio no cambió."""
+    areas = _indice.niveles_al_dia()[tipo].areas
+    return [area for area in areas if (area.municipio or area).codigo == settings.MUNICIPIO]
+
+
+def areas_del_municipio(*tipos: str, dia: datetime.date | None = None) -> list[Area]:
+    """Áreas en vigor de este municipio, con la geometría de ese día ya puesta (None si no tienen), en orden."""
+    areas = Area.objects.filter(tipo__in=tipos).de_este_municipio().vigentes(dia).select_related("padre")
+    limites = dict(Limite.objects.vigentes(dia).filter(area__in=areas.values("pk")).values_list("area_id", "geometria"))
+    lista = list(areas.order_by("orden", "nombre"))
+    for area in lista:
+        area.geometria = limites.get(area.pk)
+    return lista
 
 
 def otbs_con_solo_punto() -> AreaQuerySet:
     """OTB vigentes sin área dibujada pero con un punto conocido."""
-    return otbs().filter(geometria__isnull=True, lon__isnull=False).select_related("padre").defer("padre__geometria")
+    return otbs().sin_poligono().filter(lon__isnull=False).select_related("padre")
 
 
 def municipio_actual() -> Area | None:
     """El municipio de este sitio (AYNI_MUNICIPIO)."""
-    return Area.objects.municipios().sin_poligono_cargado().filter(codigo=settings.MUNICIPIO).first()
+    return Area.objects.municipios().filter(codigo=settings.MUNICIPIO).first()
 
 
 def distritos() -> AreaQuerySet:
-    """Distritos vigentes del municipio, en orden, sin sus polígonos."""
-    return Area.objects.distritos().vigentes().sin_poligono_cargado().order_by("orden", "nombre")
+    """Distritos vigentes del municipio, en orden."""
+    return Area.objects.distritos().de_este_municipio().vigentes().order_by("orden", "nombre")
 
 
 def distrito_por_codigo(valor: str) -> Area | None:
@@ -182,6 +199,6 @@ def distrito_por_codigo(valor: str) -> Area | None:
 
 
 def otbs(distrito: Area | None = None) -> AreaQuerySet:
-    """OTB y comunidades vigentes (de un distrito si se da), por nombre, sin sus polígonos."""
-    areas = Area.objects.otbs().vigentes().sin_poligono_cargado().order_by("padre__orden", "nombre")
+    """OTB y comunidades vigentes (de un distrito si se da), por nombre."""
+    areas = Area.objects.otbs().de_este_municipio().vigentes().order_by("padre__orden", "nombre")
     return areas.filter(padre=distrito) if distrito is not None else areas

@@ -116,7 +116,7 @@ class ConLugar(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["distrito"].required = self.lugar_obligatorio
         self.fields["distrito"].queryset = distritos()  # type: ignore[attr-defined]
-        self.fields["otb"].queryset = otbs().select_related("padre").defer("geometria", "padre__geometria")  # type: ignore[attr-defined]
+        self.fields["otb"].queryset = otbs().select_related("padre")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         datos = super().clean() or self.cleaned_data

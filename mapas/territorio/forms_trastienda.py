@@ -6,6 +6,7 @@ from django import forms
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from civic.comun.texto import limpiar
+from mapas.territorio.consultas import municipio_actual
 from mapas.territorio.models import Area
 
 
@@ -23,7 +24,7 @@ class AreaForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.fields["escrituras"].initial = "\n".join(self.instance.alias or [])
         posibles = Area.objects.exclude(tipo=Area.Tipo.OTB).exclude(pk=self.instance.pk)
-        self.fields["padre"].queryset = posibles.sin_poligono_cargado()  # type: ignore[attr-defined]
+        self.fields["padre"].queryset = posibles  # type: ignore[attr-defined]
         if self.instance.pk:
             for nombre in ("tipo", "codigo"):
                 self.fields[nombre].disabled = True
@@ -38,6 +39,14 @@ class AreaForm(WagtailAdminModelForm):
             self.add_error("lat", "Escribe la longitud y la latitud, o deja las dos vacías.")
         if datos.get("tipo") == Area.Tipo.OTB and "padre" in datos and datos["padre"] is None:
             self.add_error("padre", "Una organización de base está dentro de un distrito: elígelo.")
+        if not self.instance.pk and datos.get("tipo") != Area.Tipo.MUNICIPIO:
+            padre = datos.get("padre")
+            municipio = (padre.municipio or padre) if padre is not None else municipio_actual()
+            if municipio is None:
+                self.add_error("padre", "Primero registra el municipio.")
+            elif Area.objects.filter(municipio=municipio, tipo=datos.get("tipo"), codigo=datos.get("codigo")).exists():
+                self.add_error("codigo", "Ya hay un área de ese tipo con ese código en el municipio.")
+            self.instance.municipio = municipio
         return datos
 
     def save(self, commit: bool = True) -> Area:

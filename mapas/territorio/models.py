@@ -1,10 +1,13 @@
 """El territorio: municipio, distritos y áreas de organizaciones de base, como datos con vigencia."""
 
 import datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 
 class Clase(models.TextChoices):
@@ -31,16 +34,23 @@ class AreaQuerySet(models.QuerySet):
         dia = dia or timezone.localdate()
         return self.filter(vigente_desde__lte=dia).filter(Q(vigente_hasta__isnull=True) | Q(vigente_hasta__gt=dia))
 
-    def con_poligono(self) -> "AreaQuerySet":
-        return self.filter(geometria__isnull=False)
+    def con_poligono(self, dia: datetime.date | None = None) -> "AreaQuerySet":
+        """Las que tienen un límite dibujado en vigor ese día."""
+        return self.filter(models.Exists(Limite.objects.vigentes(dia).filter(area=models.OuterRef("pk"))))
 
-    def sin_poligono_cargado(self) -> "AreaQuerySet":
-        """Sin traer las geometrías de la base: para listas y opciones."""
-        return self.defer("geometria")
+    def sin_poligono(self, dia: datetime.date | None = None) -> "AreaQuerySet":
+        return self.filter(~models.Exists(Limite.objects.vigentes(dia).filter(area=models.OuterRef("pk"))))
+
+    def de_este_municipio(self) -> "AreaQuerySet":
+        """Las del municipio de este sitio (AYNI_MUNICIPIO); el territorio puede tener cargados otros."""
+        return self.filter(municipio__codigo=settings.MUNICIPIO)
 
 
 class Area(models.Model):
-    """Un pedazo del territorio. Puede tener polígono, solo un punto, o ninguno de los dos."""
+    """Un pedazo del territorio con nombre y código: lo que no cambia cuando le corren el límite.
+
+    Puede tener límites (`Limite`, con sus fechas), solo un punto, o ninguno de los dos.
+    """
 
     class Tipo(models.TextChoices):
         MUNICIPIO = "municipio", "Municipio"
@@ -55,16 +65,12 @@ class Area(models.Model):
     clase = models.CharField("clase de organización", max_length=20, choices=Clase, blank=True)
     alias = models.JSONField("otras escrituras", default=list, blank=True)
     orden = models.PositiveSmallIntegerField("orden", default=0)
+    municipio = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="areas", verbose_name="municipio", editable=False
+    )
     padre = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="hijas", verbose_name="dentro de"
     )
-    geometria = models.JSONField(
-        "polígono", null=True, blank=True, help_text="GeoJSON Polygon o MultiPolygon en WGS84."
-    )
-    oeste = models.FloatField(null=True, blank=True, editable=False)
-    sur = models.FloatField(null=True, blank=True, editable=False)
-    este = models.FloatField(null=True, blank=True, editable=False)
-    norte = models.FloatField(null=True, blank=True, editable=False)
     lon = models.FloatField("longitud", null=True, blank=True)
     lat = models.FloatField("latitud", null=True, blank=True)
     poblacion = models.PositiveIntegerField("población", null=True, blank=True)
@@ -83,9 +89,21 @@ class Area(models.Model):
         ordering = ["tipo", "orden", "nombre"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tipo", "codigo", "vigente_desde"],
+                fields=["municipio", "tipo", "codigo"],
                 name="area_codigo_unico",
-                violation_error_message="Ya hay un área de ese tipo con ese código y esa fecha.",
+                violation_error_message="Ya hay un área de ese tipo con ese código en el municipio.",
+            ),
+            models.UniqueConstraint(
+                fields=["codigo"],
+                condition=Q(municipio__isnull=True),
+                name="municipio_codigo_unico",
+                violation_error_message="Ya hay un municipio con ese código.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tipo="municipio", municipio__isnull=True)
+                | (~Q(tipo="municipio") & Q(municipio__isnull=False)),
+                name="area_en_un_municipio",
+                violation_error_message="Todo distrito y organización está en un municipio.",
             ),
             models.CheckConstraint(
                 condition=Q(lon__isnull=True, lat__isnull=True)
@@ -108,3 +126,58 @@ class Area(models.Model):
     def nombre_completo(self) -> str:
         """«Distrito 3», «Sindicato agrario Falsuri», «Quillacollo»."""
         return f"{self.get_clase_display()} {self.nombre}" if self.clase else self.nombre
+
+    @cached_property
+    def geometria(self) -> dict[str, Any] | None:
+        """GeoJSON WGS84 del límite en vigor hoy, o None. Consulta por área: las listas usan `areas_del_municipio`."""
+        limite = self.limites.vigentes().first() if self.pk else None  # type: ignore[attr-defined]
+        return limite.geometria if limite else None
+
+
+class LimiteQuerySet(models.QuerySet):
+    def vigentes(self, dia: datetime.date | None = None) -> "LimiteQuerySet":
+        """Los que valen el día dado (hoy si no se dice): `desde` incluido, `hasta` excluido."""
+        dia = dia or timezone.localdate()
+        return self.filter(desde__lte=dia).filter(Q(hasta__isnull=True) | Q(hasta__gt=dia))
+
+
+class Limite(models.Model):
+    """El borde de un área mientras estuvo en vigor: lo decidido en un año se cuenta con los límites de ese año."""
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="limites", verbose_name="área")
+    geometria = models.JSONField("polígono", help_text="GeoJSON Polygon o MultiPolygon en WGS84.")
+    oeste = models.FloatField()
+    sur = models.FloatField()
+    este = models.FloatField()
+    norte = models.FloatField()
+    desde = models.DateField("desde", default=datetime.date(2000, 1, 1))
+    hasta = models.DateField("hasta", null=True, blank=True)
+    publicado = models.DateTimeField("publicado", default=timezone.now)
+
+    objects = LimiteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "límite"
+        verbose_name_plural = "límites"
+        ordering = ["area", "-desde"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "desde"],
+                name="limite_unico_por_fecha",
+                violation_error_message="Esa área ya tiene un límite desde esa fecha.",
+            ),
+            models.UniqueConstraint(
+                fields=["area"],
+                condition=Q(hasta__isnull=True),
+                name="limite_abierto_unico",
+                violation_error_message="Esa área ya tiene un límite en vigor sin fecha de fin.",
+            ),
+            models.CheckConstraint(
+                condition=Q(hasta__isnull=True) | Q(hasta__gt=F("desde")),
+                name="limite_en_orden",
+                violation_error_message="El límite debe terminar después de empezar.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Límite de {self.area} desde {self.desde:%d/%m/%Y}"

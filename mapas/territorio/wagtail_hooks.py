@@ -9,26 +9,15 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
 
+from civic.comun.trastienda import Lista, prohibir
 from mapas.territorio.consultas import distritos
 from mapas.territorio.dibujo import silueta
 from mapas.territorio.forms_trastienda import AreaForm
 from mapas.territorio.models import Area, Clase
 
-
-class PoliticaDeAreas(ModelPermissionPolicy):
-    """Un área no se borra: se le pone fecha de fin, para que lo decidido antes conserve su lugar."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action != "delete" and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
-
-
-register_permission_policy(Area, PoliticaDeAreas(Area))
+# Un área no se borra: se le pone fecha de fin, para que lo decidido antes conserve su lugar.
+prohibir(Area, "delete")
 
 
 class FiltroDeAreas(WagtailFilterSet):
@@ -41,7 +30,7 @@ class FiltroDeAreas(WagtailFilterSet):
         fields = ["tipo", "padre", "clase"]
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        return super().filter_queryset(queryset).select_related("padre").defer("geometria", "padre__geometria")
+        return super().filter_queryset(queryset).select_related("padre")
 
 
 class SiluetaPanel(HelpPanel):
@@ -65,6 +54,12 @@ class TerritorioViewSet(ModelViewSet):
     add_to_admin_menu = True
     add_to_reference_index = False
     copy_view_enabled = False
+    index_view_class = Lista
+    list_export = [
+        *("tipo", "codigo", "nombre", "clase", "padre", "poblacion", "lon", "lat", "aproximada", "en_disputa"),
+        *("vigente_desde", "vigente_hasta", "fuente"),
+    ]
+    export_filename = "territorio"
     list_display = [
         "__str__",
         Column("get_tipo_display", label="Tipo", sort_key="tipo"),

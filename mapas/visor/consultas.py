@@ -79,7 +79,7 @@ def elementos_por_capa(distritos: Sequence[Area], distrito: Area | None = None) 
     return {
         **puntos_por_capa(de_puntos, distrito),
         "distritos": [area for area in distritos if distrito is None or area == distrito],
-        "otbs": list(otbs(distrito).select_related("padre").defer("geometria", "padre__geometria")),
+        "otbs": list(otbs(distrito).select_related("padre")),
     }
 
 

@@ -224,7 +224,9 @@ def test_corregir_organizacion_anota_que_se_corrigio_y_no_toca_el_estado(gente, 
 
 
 def test_corregir_organizacion_con_area_de_otro_distrito_no_se_puede(gente, pueblo):
-    libre = Area.objects.create(tipo="otb", codigo="O-9", nombre="Lejos", clase="otb", padre=pueblo.distrito_1)
+    libre = Area.objects.create(
+        municipio=pueblo.municipio, tipo="otb", codigo="O-9", nombre="Lejos", clase="otb", padre=pueblo.distrito_1
+    )
     with pytest.raises(ReglaIncumplida, match="de otro distrito"):
         acciones.corregir_organizacion(pueblo.org_ceibo, area=libre)
 

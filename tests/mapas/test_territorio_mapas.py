@@ -1,5 +1,6 @@
 """Los mapas del territorio: GeoJSON, dibujo del servidor, fragmentos y el lugar en un formulario."""
 
+import datetime
 import json
 import re
 
@@ -9,9 +10,10 @@ from shapely.geometry import shape
 
 from civic.comun.forms import Formulario
 from mapas.territorio import dibujo
+from mapas.territorio.acciones import trazar_limite
 from mapas.territorio.forms import ConLugar
 from mapas.territorio.models import Area, Clase
-from tests.elenco import cuadrado
+from tests.elenco import crear_area, cuadrado
 
 
 class LugarForm(Formulario, ConLugar):
@@ -61,10 +63,10 @@ def test_distritos_geojson_ya_bajado_da_304_hasta_que_cambia_el_territorio(clien
 def test_geojson_simplificado_pesa_menos_y_no_deja_huecos(client, pueblo):
     """Dos vecinos con un borde de mil puntos que tiembla medio metro: se simplifica igual en los dos lados."""
     borde = [[1 + (0.000005 if paso % 2 else 0), paso / 1000] for paso in range(1001)]
-    pueblo.distrito_1.geometria = {"type": "Polygon", "coordinates": [[[0, 0], *borde, [0, 1], [0, 0]]]}
-    pueblo.distrito_2.geometria = {"type": "Polygon", "coordinates": [[[2, 0], [2, 1], *borde[::-1], [2, 0]]]}
-    pueblo.distrito_1.save()
-    pueblo.distrito_2.save()
+    oeste = {"type": "Polygon", "coordinates": [[[0, 0], *borde, [0, 1], [0, 0]]]}
+    este = {"type": "Polygon", "coordinates": [[[2, 0], [2, 1], *borde[::-1], [2, 0]]]}
+    trazar_limite(pueblo.distrito_1, oeste, desde=datetime.date(2020, 1, 1))
+    trazar_limite(pueblo.distrito_2, este, desde=datetime.date(2020, 1, 1))
     respuesta = client.get("/territorio/distritos.geojson")
     uno, dos = (shape(rasgo["geometry"]) for rasgo in json.loads(respuesta.content)["features"])
     assert len(respuesta.content) < 2000
@@ -96,7 +98,8 @@ def test_mapa_de_distritos_sin_poligonos_no_dibuja_nada(db):
 
 
 def test_mapa_de_distritos_con_uno_enorme_encuadra_los_demas_y_lo_dice(pueblo):
-    Area.objects.create(
+    crear_area(
+        municipio=pueblo.municipio,
         tipo="distrito",
         codigo="D-9",
         nombre="Distrito 9",
@@ -142,8 +145,13 @@ def test_mapa_de_un_punto_escribe_los_grados_con_punto_y_sin_punto_no_aparece(pu
 
 
 def test_elegir_lugar_pinta_las_otbs_por_distrito_en_pocas_consultas(pueblo, django_assert_max_num_queries):
-    Area.objects.create(
-        tipo="otb", codigo="O-3", nombre="Falsuri", clase=Clase.SINDICATO, padre=pueblo.distrito_1, geometria=None
+    crear_area(
+        tipo="otb",
+        municipio=pueblo.municipio,
+        codigo="O-3",
+        nombre="Falsuri",
+        clase=Clase.SINDICATO,
+        padre=pueblo.distrito_1,
     )
     dibujo.caja_principal()  # el índice del territorio ya está en memoria
     with django_assert_max_num_queries(3):

@@ -4,7 +4,9 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from mapas.territorio.acciones import trazar_limite
 from mapas.territorio.consultas import distrito_por_codigo, distritos_de, ubicar
 from tests.elenco import PUNTO_D1, PUNTO_D2, PUNTO_FUERA
 
@@ -41,8 +43,7 @@ def test_ubicar_lejos_da_nada(pueblo):
 
 def test_ubicar_tras_cambiar_el_territorio_usa_el_nuevo(pueblo):
     assert ubicar(*PUNTO_D1).distrito == pueblo.distrito_1
-    pueblo.distrito_1.geometria = None
-    pueblo.distrito_1.save()
+    trazar_limite(pueblo.distrito_1, None, desde=timezone.localdate())
     assert ubicar(*PUNTO_D1).distrito is None
 
 

@@ -98,7 +98,6 @@ def _en_propuestas(contexto: Contexto, escribano: _Escribano) -> None:
         Propuesta.objects.publicadas()
         .filter(proceso__slug__in=(VOTANDO, RECIBIENDO))
         .select_related("hilo", "distrito", "categoria", "organizacion")
-        .defer("distrito__geometria")
         .order_by("pk")
     )
     por_codigo = {propuesta.codigo: propuesta for propuesta in propuestas}

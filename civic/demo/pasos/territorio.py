@@ -6,7 +6,8 @@ from civic.cuentas.models import Organizacion
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido, geometrias, tabla
 from civic.procesos.models import Categoria
-from mapas.territorio.models import Area
+from mapas.territorio.acciones import limite_nuevo, trazar_limite
+from mapas.territorio.models import Area, Limite
 
 NOMBRES_TOMADOS_DE = "Nombre tomado de convocatorias públicas (SICOES)"
 APROXIMADO = "Aproximado, no oficial: zonas más cercanas a lugares de distrito conocido"
@@ -40,8 +41,7 @@ def cargar(contexto: Contexto) -> str:
         for orden, dato in enumerate(contenido()["categorias"], start=1)
     )
     (forma,) = geometrias("municipio")
-    municipio = _area(
-        forma["geometry"],
+    municipio = Area.objects.create(
         tipo=Area.Tipo.MUNICIPIO,
         codigo=forma["properties"]["codigo"],
         nombre=forma["properties"]["nombre"],
@@ -49,22 +49,22 @@ def cargar(contexto: Contexto) -> str:
         aproximada=True,
         fuente=APROXIMADO,
     )
-    municipio.save()
+    trazar_limite(municipio, forma["geometry"])
     distritos = _distritos(municipio)
-    areas = _organizaciones(distritos)
+    areas = _organizaciones(municipio, distritos)
     return f"{len(distritos)} distritos, {areas} organizaciones"
 
 
 def _distritos(municipio: Area) -> dict[int, Area]:
     formas = {feature["properties"]["numero"]: feature["geometry"] for feature in geometrias("distritos")}
     distritos = {
-        dato["numero"]: _area(
-            formas[dato["numero"]],
+        dato["numero"]: Area(
             tipo=Area.Tipo.DISTRITO,
             codigo=dato["codigo"],
             nombre=f"Distrito {dato['numero']}",
             otro_nombre=dato["nombre"],
             orden=dato["numero"],
+            municipio=municipio,
             padre=municipio,
             poblacion=dato["poblacion_demo"],
             aproximada=True,
@@ -73,16 +73,17 @@ def _distritos(municipio: Area) -> dict[int, Area]:
         for dato in contenido()["territorios"]
     }
     Area.objects.bulk_create(distritos.values())
+    Limite.objects.bulk_create(limite_nuevo(area, formas[numero]) for numero, area in distritos.items())
     return distritos
 
 
-def _organizaciones(distritos: dict[int, Area]) -> int:
+def _organizaciones(municipio: Area, distritos: dict[int, Area]) -> int:
     celdas = {feature["properties"]["codigo"]: feature["geometry"] for feature in geometrias("celdas")}
     filas = tabla("organizaciones", ",")
     areas = [
-        _area(
-            celdas.get(fila["codigo"]),
+        Area(
             tipo=Area.Tipo.OTB,
+            municipio=municipio,
             codigo=fila["codigo"],
             nombre=fila["nombre"],
             clase=fila["clase"],
@@ -96,6 +97,7 @@ def _organizaciones(distritos: dict[int, Area]) -> int:
         for fila in filas
     ]
     Area.objects.bulk_create(areas)
+    Limite.objects.bulk_create(limite_nuevo(area, celdas[area.codigo]) for area in areas if area.codigo in celdas)
     Organizacion.objects.bulk_create(
         Organizacion(
             nombre=area.nombre,
@@ -110,20 +112,3 @@ def _organizaciones(distritos: dict[int, Area]) -> int:
         for area, fila in zip(areas, filas, strict=True)
     )
     return len(areas)
-
-
-def _area(geometria: dict | None, **campos: object) -> Area:
-    area = Area(geometria=geometria, **campos)
-    if geometria is not None:
-        vertices = list(_vertices(geometria["coordinates"]))
-        area.oeste, area.este = min(x for x, _ in vertices), max(x for x, _ in vertices)
-        area.sur, area.norte = min(y for _, y in vertices), max(y for _, y in vertices)
-    return area
-
-
-def _vertices(coordenadas: list):  # type: ignore[no-untyped-def]
-    if isinstance(coordenadas[0], float | int):
-        yield coordenadas
-    else:
-        for parte in coordenadas:
-            yield from _vertices(parte)

@@ -54,7 +54,7 @@ def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, i
     """Una papeleta por cada persona que participó; qué eligió cada papeleta sale del azar, no de la persona."""
     por_codigo = {ficha.codigo: ficha for ficha in fichas()}
     participaciones, votos = [], []
-    for contienda in votacion.contiendas.select_related("distrito").defer("distrito__geometria"):
+    for contienda in votacion.contiendas.select_related("distrito"):
         numero = contienda.distrito.orden
         azar = contexto.azar("urna", votacion.slug, numero)
         opciones = list(contienda.opciones.select_related("propuesta"))

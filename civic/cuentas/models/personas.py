@@ -1,0 +1,110 @@
+"""Personas y dónde viven."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, Permission
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from civic.cuentas.roles import Rol
+from mapas.territorio.models import Area
+
+if TYPE_CHECKING:
+    from civic.cuentas.models.organizaciones import Mandato
+
+
+class Usuario(AbstractUser):
+    """Una persona con cuenta. Su nombre público es lo único que ven los demás."""
+
+    nombre_publico = models.CharField(
+        "nombre público", max_length=80, help_text="Así te verán en propuestas y comentarios."
+    )
+
+    class Meta:
+        verbose_name = "persona"
+        verbose_name_plural = "personas"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="usuario_unico_sin_mayusculas", violation_error_message="Ese usuario ya existe."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.nombre_publico or self.username
+
+    @cached_property
+    def roles_vigentes(self) -> frozenset[str]:
+        """Cargos que la persona tiene hoy (una consulta por pedido)."""
+        return frozenset(self.asignaciones.vigentes().values_list("rol", flat=True))
+
+    def tiene_rol(self, *roles: str) -> bool:
+        return self.is_superuser or bool(self.roles_vigentes.intersection(roles))
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Como en Django, pero lo que da un rol termina el día en que termina el rol, aunque el grupo siga puesto."""
+        if not super().has_perm(perm, obj):
+            return False
+        return self.is_superuser or perm in self._permisos_vigentes
+
+    @cached_property
+    def _permisos_vigentes(self) -> frozenset[str]:
+        vencidos = set(Rol.values) - self.roles_vigentes
+        grupos = self.groups.exclude(name__in=vencidos)
+        permisos = Permission.objects.filter(Q(user=self) | Q(group__in=grupos))
+        return frozenset(
+            f"{aplicacion}.{codigo}"
+            for aplicacion, codigo in permisos.values_list("content_type__app_label", "codename").order_by()
+        )
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def residencia_o_nada(self) -> "Residencia | None":
+        """Su residencia con distrito y OTB ya cargados, o None si no la declaró."""
+        return Residencia.objects.select_related("otb", "distrito").filter(usuario=self).first()
+
+    @cached_property
+    def mandatos_vigentes(self) -> list["Mandato"]:
+        """Mandatos que la persona ejerce hoy, con su organización cargada."""
+        return list(self.mandatos.vigentes().select_related("organizacion__distrito"))
+
+
+class Residencia(models.Model):
+    """Dónde vive una persona: primero declarada, después verificada."""
+
+    class Nivel(models.TextChoices):
+        DECLARADA = "declarada", "Declarada"
+        VERIFICADA = "verificada", "Verificada"
+
+    usuario = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="residencia", verbose_name="persona"
+    )
+    otb = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="residentes", verbose_name="OTB o comunidad"
+    )
+    distrito = models.ForeignKey(Area, models.PROTECT, related_name="residentes_del_distrito", verbose_name="distrito")
+    nivel = models.CharField("nivel", max_length=12, choices=Nivel, default=Nivel.DECLARADA)
+    metodo = models.CharField("cómo se verificó", max_length=40, blank=True)
+    verificada_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="verificó"
+    )
+    momento = models.DateTimeField("desde", default=timezone.now)
+
+    class Meta:
+        verbose_name = "residencia"
+        verbose_name_plural = "residencias"
+
+    def __str__(self) -> str:
+        return f"{self.usuario} vive en {self.otb or self.distrito}"
+
+    @property
+    def esta_verificada(self) -> bool:
+        return self.nivel == self.Nivel.VERIFICADA
