@@ -1,21 +1,16 @@
 """Las reglas de conteo: casos a mano, fuerza bruta, invariancias y elecciones de verdad."""
 
-import json
 import random
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from civic.comun.errores import ReglaIncumplida
-from civic.entorno import RAIZ
-from votaciones.reglas import REGLAS, estados, libro, orden_de_desempate, pabulib, partes_iguales, recibo, voraz
-from votaciones.reglas.comun import agrupar
+from votaciones.reglas import REGLAS, estados, libro, orden_de_desempate, pabulib, recibo, voraz
 from votaciones.reglas.papeleta import exigir_valida
-
-DATOS = Path(RAIZ).parent / "shared" / "datos" / "pb"
-MAXIMO_DE_BYTES = 600_000
+from votaciones.reglas.perfil import perfil_de
+from votaciones.reglas.reparto import repartir
 
 
 def caso_al_azar(azar: random.Random, opciones: int = 6) -> tuple[dict[int, int], list[list[int]], int, list[int]]:
@@ -117,7 +112,7 @@ def test_partes_iguales_completa_con_lo_que_sobra_y_lo_dice():
     assert contar("partes_iguales", {1: 900}, [[1], []], 1_000, [1], completar=False).ganadoras == []
 
 
-def _partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate):
+def partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate):
     """La definición al pie de la letra, persona por persona y sin atajos."""
     saldo = [Fraction(presupuesto, len(papeletas))] * len(papeletas)
     gana = []
@@ -149,7 +144,7 @@ def _partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate):
 def test_partes_iguales_coincide_con_la_fuerza_bruta(semilla):
     costos, papeletas, presupuesto, desempate = caso_al_azar(random.Random(1000 + semilla))
     conteo = contar("partes_iguales", costos, papeletas, presupuesto, desempate, completar=False)
-    assert conteo.ganadoras == _partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate)
+    assert conteo.ganadoras == partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate)
 
 
 # --- Invariancias ----------------------------------------------------------------------------------------------------
@@ -168,12 +163,11 @@ def test_mismo_resultado_con_las_papeletas_barajadas_y_sin_pasarse(regla, semill
 
 def test_partes_iguales_nadie_paga_mas_que_su_parte():
     costos, papeletas, presupuesto, desempate = caso_al_azar(random.Random(7), opciones=8)
-    puesto = {opcion: i for i, opcion in enumerate(desempate)}
-    grupos = agrupar(papeletas)
-    bolsas = partes_iguales._Bolsas(costos, grupos, presupuesto)
-    pagos, _ = partes_iguales.repartir(costos, bolsas, puesto)
-    quedan = sum(bolsas.saldos[bolsas.clase[i]] * grupo.cuantas for i, grupo in enumerate(grupos))
-    assert quedan == presupuesto - sum(costos[opcion] for opcion in pagos)
+    perfil = perfil_de(costos, papeletas, presupuesto=presupuesto, desempate=desempate)
+    hecho = repartir(perfil, perfil.parte)
+    bolsas = hecho.bolsas
+    quedan = sum(bolsas.saldos[bolsas.clase[i]] * int(n) for i, n in enumerate(perfil.cuantas))
+    assert quedan == presupuesto - sum(perfil.costos[i] for i in hecho.ganan)
     assert min(bolsas.saldos) >= 0
 
 
@@ -199,29 +193,7 @@ def test_desempate_depende_solo_de_la_semilla_publica():
     assert sorted(orden_de_desempate(ids, "abc")) == ids
 
 
-# --- Elecciones de verdad --------------------------------------------------------------------------------------------
-def _elecciones() -> list[str]:
-    if not (DATOS / "esperado.json").exists():
-        return []
-    return sorted(r.name for r in DATOS.glob("*.pb") if r.stat().st_size <= MAXIMO_DE_BYTES)
-
-
-@pytest.mark.skipif(not _elecciones(), reason=f"no están las elecciones reales en {DATOS}")
-@pytest.mark.parametrize("nombre", _elecciones())
-def test_elecciones_reales_dan_sus_ganadoras(nombre):
-    esperado = json.loads((DATOS / "esperado.json").read_text())["instances"][nombre]["rules"]
-    with (DATOS / nombre).open(encoding="utf-8-sig", newline="") as archivo:
-        eleccion = pabulib.leer(archivo)
-    desempate = sorted(eleccion.costos)
-    for clave, regla, mas in (
-        ("greedy_cost", "voraz", {}),
-        ("mes", "partes_iguales", {"completar": False}),
-        ("mes_greedy", "partes_iguales", {}),
-    ):
-        conteo = contar(regla, eleccion.costos, eleccion.papeletas, eleccion.presupuesto, desempate, **mas)
-        assert (clave, sorted(conteo.ganadoras)) == (clave, sorted(esperado[clave]["winners"]))
-
-
+# --- Pabulib ---------------------------------------------------------------------------------------------------------
 def test_pabulib_lee_comillas_espacios_y_puntos():
     texto = (
         "META\nkey;value\nbudget;10,50\nvote_type;cumulative\nPROJECTS\nproject_id;cost;name\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from civic.comun.dinero import bolivianos, miles
 
@@ -62,13 +63,17 @@ def agrupar(papeletas: Iterable[Papeleta]) -> list[Grupo]:
 
     Repetir una opción en una papeleta o darle cero puntos no suma; puntos negativos lanzan ValueError.
     """
-    cuenta: dict[tuple[tuple[Id, int], ...], int] = {}
+    # Quien lee de un archivo repite el mismo objeto para papeletas iguales: se cuenta antes de ordenar.
+    repetidas: dict[int, list[Any]] = {}
     for papeleta in papeletas:
+        repetidas.setdefault(id(papeleta), [papeleta, 0])[1] += 1
+    cuenta: dict[tuple[tuple[Id, int], ...], int] = {}
+    for papeleta, veces in repetidas.values():
         pares = papeleta.items() if isinstance(papeleta, Mapping) else ((opcion, 1) for opcion in set(papeleta))
         llave = tuple(sorted(((opcion, puntos) for opcion, puntos in pares if puntos), key=lambda par: str(par[0])))
         if any(puntos < 0 for _, puntos in llave):
             raise ValueError("Una papeleta no puede dar puntos negativos.")
-        cuenta[llave] = cuenta.get(llave, 0) + 1
+        cuenta[llave] = cuenta.get(llave, 0) + veces
     orden = sorted(cuenta, key=lambda llave: [(str(opcion), puntos) for opcion, puntos in llave])
     return [Grupo(llave, cuenta[llave]) for llave in orden]
 
