@@ -98,7 +98,7 @@ def preparar_suceso(
         desde=desde,
         hasta=hasta,
         motivo=sin_ilegibles(str(motivo)),
-        publico=publico,
+        publico=bool(publico),
         datos=a_json(todo),
     )
 

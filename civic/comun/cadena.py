@@ -74,7 +74,7 @@ def partes(fila: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def contenido_de(fila: Mapping[str, Any]) -> str:
     """Huella de un suceso sin lo que vino antes."""
     abierta, reservada = partes(fila)
-    return huella_de({"abierto": abierta, "publico": bool(fila["publico"]), "reserva": huella_de(reservada)})
+    return huella_de({"abierto": abierta, "publico": fila["publico"], "reserva": huella_de(reservada)})
 
 
 def huella_siguiente(anterior: str, contenido: str) -> str:

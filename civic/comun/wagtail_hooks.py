@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 
 from civic.comun import consultas
 from civic.comun.bitacora import anotar_mirada
@@ -26,6 +27,9 @@ class SoloMirar(ModelPermissionPolicy):
 
     def user_has_any_permission(self, user: Any, actions: Any) -> bool:
         return "view" in actions and self.user_has_permission(user, "view")
+
+
+register_permission_policy(Suceso, SoloMirar(Suceso), exact_class=True)
 
 
 class Filtro(WagtailFilterSet):
@@ -110,10 +114,6 @@ class BitacoraViewSet(ModelViewSet):
         Column("publico", label="Público", accessor=lambda suceso: "Sí" if suceso.publico else "No"),
         Column("numero", label="N.º", sort_key="numero"),
     ]
-
-    @property
-    def permission_policy(self) -> SoloMirar:
-        return SoloMirar(self.model)
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         sin_puerta = dict.fromkeys(

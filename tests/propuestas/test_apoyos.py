@@ -2,9 +2,10 @@
 
 import threading
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
