@@ -74,9 +74,9 @@ def test_retirar_y_borrar_quedan_anotados(elena, noticia):
     assert lineas(otra.pk)[-1] == esperada
 
 
-def test_borrar_una_pagina_con_otras_debajo_anota_cada_una(elena, noticia):
+def test_borrar_una_pagina_con_otras_debajo_anota_cada_una(admin_client, noticia):
     indice = IndiceNoticias.objects.get()
-    elena.post(reverse("wagtailadmin_pages:delete", args=[indice.pk]))
+    admin_client.post(reverse("wagtailadmin_pages:delete", args=[indice.pk]))
     assert [lineas(pagina.pk)[-1][0] for pagina in (indice, noticia)] == ["borrar_pagina"] * 2
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.urls import Resolver404, URLPattern, get_resolver, resolve
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,6 +23,7 @@ from mapas.obras.models import Obra
 from mapas.reportes.acciones import recibir_reporte
 from propuestas.models import Propuesta
 
+NUESTROS = ("civic.", "propuestas", "votaciones", "mapas.", "cms.")
 TEXTOS_MALOS = [
     "a\x00b",  # nulo
     "\ud800suelto",  # sustituto suelto
@@ -90,7 +91,7 @@ def cliente_de(persona):
 
 
 def quienes(gente):
-    return {"nadie": None} | gente.todos
+    return {"nadie": None, "ana": gente.ana, "hugo": gente.hugo, "dora": gente.dora}
 
 
 def formularios(respuesta, ruta):
@@ -139,13 +140,28 @@ def test_rutas_con_piezas_imposibles_no_dan_500(mundo):
     reportar(fallas)
 
 
+def _es_nuestra(direccion):
+    """Si atiende código nuestro: una vista propia, o una de Wagtail sobre un modelo o con una clase nuestra."""
+    try:
+        vista = resolve(direccion).func
+    except Resolver404:
+        return False
+    clase = getattr(vista, "view_class", None)
+    modelo = getattr(vista, "view_initkwargs", {}).get("model")
+    return any(
+        getattr(algo, "__module__", "").startswith((*NUESTROS, "allauth.account"))
+        for algo in (vista, clase, modelo)
+        if algo
+    ) or direccion.startswith("/admin/pages/")
+
+
 def _rutas_vivas(cliente):
-    """Direcciones que responden con una página, con números que existen en `mundo`."""
+    """Direcciones nuestras que responden con una página, con números y nombres que existen en `mundo`."""
     vistas = set()
     for ruta in RUTAS:
         for pieza in ["1", "poa-2027", "PR-2027-001", "PJ-1"] if "{}" in ruta else ["-"]:
             direccion = ruta.replace("{}", pieza)
-            if NO_ENVIAR.search(direccion) or direccion in vistas:
+            if NO_ENVIAR.search(direccion) or direccion in vistas or not _es_nuestra(direccion):
                 continue
             vistas.add(direccion)
             respuesta = cliente.get(direccion)
@@ -153,29 +169,24 @@ def _rutas_vivas(cliente):
                 yield direccion, respuesta
 
 
-@pytest.mark.parametrize("quien", ["nadie", "ana", "hugo", "gloria", "nadia", "dora"])
+@pytest.mark.parametrize("quien", ["nadie", "ana", "hugo", "dora"])
 def test_formularios_con_valores_malos_no_dan_500(mundo, quien):
     cliente = cliente_de(quienes(mundo)[quien])
-    vistos, fallas, enviados = set(), [], 0
+    vistos, fallas = set(), []
     for direccion, respuesta in list(_rutas_vivas(cliente)):
         for metodo, destino, campos in formularios(respuesta, direccion):
             clave = (metodo, destino, tuple(sorted(campos)))
-            if clave in vistos or not campos:
+            if clave in vistos or not campos or not _es_nuestra(destino):
                 continue
             vistos.add(clave)
-            for malo in MALOS:
-                datos = {nombre: _ascii(malo) for nombre in campos}
+            envios = [(malo, dict.fromkeys(campos, _ascii(malo))) for malo in MALOS[:: 1 if len(campos) < 8 else 2]]
+            # De a uno, con lo demás bien: así lo malo pasa la puerta del formulario y llega más adentro.
+            envios += [(malo, campos | {uno: _ascii(malo)}) for uno in campos for malo in ("\ud800", "1" + "0" * 30)]
+            for malo, datos in envios:
                 hecho = getattr(cliente, metodo)(destino, datos)
-                enviados += 1
                 if not sin_500(hecho):
-                    fallas.append((quien, metodo, destino, malo[:20], "todos"))
-            for nombre in campos:
-                for malo in ("\ud800", "1" + "0" * 30, "x" * 300, "NaN", "\u202e\u200b"):
-                    hecho = getattr(cliente, metodo)(destino, campos | {nombre: _ascii(malo)})
-                    enviados += 1
-                    if not sin_500(hecho):
-                        fallas.append((quien, metodo, destino, malo[:20], nombre))
-    assert enviados > 50
+                    fallas.append((quien, metodo, destino, malo[:20]))
+    assert len(vistos) > 3
     reportar(fallas)
 
 
@@ -205,9 +216,10 @@ PARAMETROS = [
 
 def test_parametros_con_valores_malos_no_dan_500(mundo):
     fallas = []
+    fijas = [ruta for ruta in RUTAS if "{}" not in ruta and not NO_ENVIAR.search(ruta) and _es_nuestra(ruta)]
     for quien in ("nadie", "dora"):
         cliente = cliente_de(quienes(mundo)[quien])
-        for direccion in [ruta for ruta in RUTAS if "{}" not in ruta and not NO_ENVIAR.search(ruta)]:
+        for direccion in fijas:
             for malo in MALOS:
                 respuesta = cliente.get(direccion, dict.fromkeys(PARAMETROS, _ascii(malo)))
                 if not sin_500(respuesta):
@@ -257,7 +269,7 @@ def test_limpiar_siempre_da_algo_que_se_guarda_igual(texto):
 
 @pytest.mark.django_db
 @given(st.text(max_size=120))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_buscar_cualquier_texto_no_da_500(client, texto):
     client.raise_request_exception = False
     valor = texto.encode("utf-8", "surrogatepass")
