@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "civic.comun.middleware.CabecerasMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "civic.comun.middleware.PoliticaDeContenido",
+    "civic.comun.middleware.TextoLegibleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -212,6 +213,7 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español")]
 WAGTAILADMIN_USER_LOGIN_FORM = None
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_WORKFLOW_ENABLED = False  # quien edita el portal publica; lo que se publica queda en la bitácora (cms)
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
@@ -287,7 +289,12 @@ logging.config.dictConfig(
     {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"linea": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "formatters": {
+            "linea": {
+                "()": "civic.comun.registro.UnaLinea",
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            }
+        },
         "handlers": {"consola": {"class": "logging.StreamHandler", "formatter": "linea"}},
         "root": {"handlers": ["consola"], "level": ENTORNO.nivel_registro},
         "loggers": {

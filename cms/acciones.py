@@ -6,14 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Page, Site
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import a_json, anotar, diferencia, juntar_sucesos
+from civic.comun.cadena import huella_de
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.debate.acciones import abrir_hilo
+from civic.debate.consultas import insignia_de_rol
 from civic.procesos.models import Proceso
 from cms import contenido_inicial as textos
 from cms.blocks import TIPOS_DE_PIEZA
@@ -30,6 +31,15 @@ from cms.models import (
     PaginaProceso,
 )
 
+# Lo que le pasa a una página y cómo lo dice la bitácora.
+PUBLICAR, RETIRAR, BORRAR, MUDAR = "publicar_pagina", "retirar_pagina", "borrar_pagina", "mudar_pagina"
+_FRASES = {
+    PUBLICAR: "Se publicó la página «{}».",
+    RETIRAR: "Se retiró la página «{}».",
+    BORRAR: "Se borró la página «{}».",
+    MUDAR: "La página «{}» cambió de lugar.",
+}
+
 _CLASES: dict[str, type[Page]] = {
     Indice.PROCESOS: IndiceProcesos,
     Indice.NOTICIAS: IndiceNoticias,
@@ -38,7 +48,7 @@ _CLASES: dict[str, type[Page]] = {
 }
 
 
-@transaction.atomic
+@juntar_sucesos()
 def sembrar_portal() -> PaginaInicio:
     """Deja el portal listo en una base nueva: inicio, listas y páginas de ayuda. Devuelve el inicio.
 
@@ -63,6 +73,45 @@ def sembrar_portal() -> PaginaInicio:
     return inicio
 
 
+def retrato_de_pagina(pk: int | None) -> dict[str, Any]:
+    """Lo que el público ve hoy de una página, para la bitácora; {} si no existe o no está publicada.
+
+    El contenido entero queda en las revisiones de Wagtail: aquí va su número y su huella, que no cambia si nadie la
+    toca.
+    """
+    pagina = Page.objects.filter(pk=pk, live=True).select_related("live_revision").first()
+    if pagina is None:
+        return {}
+    revision = pagina.live_revision
+    contenido = a_json(revision.content) if revision is not None else None
+    return {
+        "titulo": pagina.title,
+        "url": pagina.url_path,
+        "revision": revision.pk if revision is not None else None,
+        "contenido": huella_de(contenido) if contenido is not None else "",
+    }
+
+
+def anotar_pagina(pagina: Page, verbo: str, *, actor: Any = None, antes: Mapping[str, Any] | None = None) -> None:
+    """Deja en la bitácora que una página se publicó, se retiró, se borró o se mudó. `antes`: su retrato de entonces.
+
+    Una página que no se veía ni se ve no cambia nada público y no se anota.
+    """
+    antes = retrato_de_pagina(pagina.pk) if antes is None and verbo == BORRAR else antes or {}
+    despues = {} if verbo == BORRAR else retrato_de_pagina(pagina.pk)
+    if antes or despues:
+        antes, despues = diferencia(antes, despues)
+        anotar(
+            Page(pk=pagina.pk),
+            verbo=verbo, texto=_FRASES[verbo].format(pagina.title), actor=actor, calidad=_cargo(actor), antes=antes,
+            despues=despues,
+        )  # fmt: skip
+
+
+def _cargo(actor: Any) -> str:
+    return insignia_de_rol(actor) if getattr(actor, "pk", None) else ""
+
+
 def _crear_inicio() -> PaginaInicio:
     raiz = Page.get_first_root_node()
     inicio = PaginaInicio(title="Inicio", slug="inicio", secciones=textos.SECCIONES)
@@ -73,15 +122,17 @@ def _quitar_bienvenida() -> None:
     """Borra la página de bienvenida que trae Wagtail, si sigue ahí y nadie la usa."""
     for pagina in Page.objects.filter(depth=2, slug="home", numchild=0):
         if pagina.specific_class is Page:
+            anotar_pagina(pagina, BORRAR)
             pagina.delete()
 
 
-def _publicar(madre: Page, pagina: Any) -> Any:
-    """Agrega la página bajo `madre` y la publica con su primera revisión."""
+def _publicar(madre: Page, pagina: Any, actor: Any = None) -> Any:
+    """Agrega la página bajo `madre`, la publica con su primera revisión y lo anota."""
     # treebeard calcula la ruta con los datos en memoria: se relee la madre para que no estén viejos.
     type(madre).objects.get(pk=madre.pk).add_child(instance=pagina)
     pagina.save_revision().publish()
     pagina.refresh_from_db()
+    anotar_pagina(pagina, PUBLICAR, actor=actor)
     return pagina
 
 
@@ -120,7 +171,7 @@ def _lineas(valores: str | Iterable[str]) -> str:
     return valores if isinstance(valores, str) else "\n".join(valores)
 
 
-@transaction.atomic
+@juntar_sucesos()
 def publicar_proceso(
     proceso: Proceso,
     *,
@@ -148,26 +199,33 @@ def publicar_proceso(
             cuerpo=_parrafos(cuerpo),
             articulos=[("articulo", {"respuesta": "", **articulo}) for articulo in articulos],
         )
-        pagina = _publicar(indice, pagina)
+        pagina = _publicar(indice, pagina, actor)
         pagina = abrir_debate(pagina)
-        anotar(proceso, verbo="publicar", texto="Se publicó el proceso.", actor=actor)
     if not proceso.publicado:
         proceso.publicado = True
         proceso.save(update_fields=["publicado"])
+        anotar(
+            proceso, verbo="publicar", texto="Se publicó el proceso.", actor=actor, calidad=_cargo(actor),
+            antes={"publicado": False}, despues={"publicado": True},
+        )  # fmt: skip
     return pagina
 
 
-@transaction.atomic
+@juntar_sucesos()
 def abrir_debate(pagina: PaginaProceso) -> PaginaProceso:
     """Abre el debate de la página de una consulta, si no lo tiene; las demás no llevan debate."""
     pagina = bloquear(PaginaProceso.objects.filter(pk=pagina.pk)).select_related("proceso").get()
     if pagina.hilo_id is None and pagina.proceso.tipo == Proceso.Tipo.CONSULTA:
         pagina.hilo = abrir_hilo(pagina.title, proceso=pagina.proceso, url=url_de_proceso(pagina))
         pagina.save(update_fields=["hilo"])
+        anotar(
+            pagina.hilo, verbo="abrir_hilo", texto="Se abrió la conversación de la consulta.", antes={},
+            despues={"titulo": pagina.hilo.titulo, "url": pagina.hilo.url, "abierto": True},
+        )  # fmt: skip
     return pagina
 
 
-@transaction.atomic
+@juntar_sucesos()
 def publicar_noticia(
     *,
     titulo: str,
@@ -175,6 +233,7 @@ def publicar_noticia(
     cuerpo: str | Sequence[Any] = "",
     fecha: datetime.date | None = None,
     imagen: Any = None,
+    actor: Any = None,
 ) -> Noticia:
     """Publica una noticia en /noticias/. `cuerpo`: HTML llano o lista de bloques; `imagen`: imagen de Wagtail."""
     indice = _indice(IndiceNoticias)
@@ -185,10 +244,10 @@ def publicar_noticia(
     )
     if fecha is not None:
         noticia.fecha = fecha
-    return _publicar(indice, noticia)
+    return _publicar(indice, noticia, actor)
 
 
-@transaction.atomic
+@juntar_sucesos()
 def publicar_campana(
     *,
     titulo: str,
@@ -199,6 +258,7 @@ def publicar_campana(
     canales: str | Iterable[str] = "",
     piezas: Sequence[Mapping[str, Any]] = (),
     indicadores: Mapping[str, Any] | None = None,
+    actor: Any = None,
 ) -> Campana:
     """Publica una campaña en /campanas/.
 
@@ -228,4 +288,4 @@ def publicar_campana(
             ("indicador", {"valor": str(valor), "nombre": nombre}) for nombre, valor in (indicadores or {}).items()
         ],
     )
-    return _publicar(indice, campana)
+    return _publicar(indice, campana, actor)

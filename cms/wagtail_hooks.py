@@ -1,6 +1,6 @@
 """La trastienda: una sola puerta para quien administra, en el orden en que se trabaja."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,9 +14,10 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
+from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from cms.acciones import abrir_debate
+from cms.acciones import BORRAR, MUDAR, PUBLICAR, RETIRAR, abrir_debate, anotar_pagina, retrato_de_pagina
 from cms.consultas.pendientes import lo_que_espera
 from cms.models import IndiceCampanas, IndiceNoticias, IndiceProcesos, PaginaInicio, PaginaProceso
 
@@ -68,6 +69,89 @@ def abrir_debate_al_publicar(request: HttpRequest, pagina: Any) -> None:
     """La página de una consulta hecha a mano también lleva su debate."""
     if isinstance(pagina, PaginaProceso):
         abrir_debate(pagina)
+
+
+# --- Bitácora: lo que cambia en el portal público -------------------------------------------------------------------
+# Wagtail llama antes y después de cada acto; entre los dos, cómo se veía la página viaja en el pedido.
+def _guardar_antes(request: HttpRequest, paginas: Iterable[Any]) -> None:
+    antes = request.__dict__.setdefault("paginas_antes", {})
+    for pagina in paginas:
+        antes.setdefault(pagina.pk, retrato_de_pagina(pagina.pk))
+
+
+def _anotar(request: HttpRequest, pagina: Any, verbo: str) -> None:
+    antes = request.__dict__.get("paginas_antes", {}).pop(pagina.pk, {})
+    anotar_pagina(pagina, verbo, actor=request.user, antes=antes)
+
+
+def _con_descendientes(pagina: Any) -> Iterable[Any]:
+    return pagina.get_descendants(inclusive=True)
+
+
+@hooks.register("before_publish_page")
+@hooks.register("before_unpublish_page")
+@hooks.register("before_delete_page")
+def antes_de_cambiar(request: HttpRequest, pagina: Any) -> None:
+    if request.method == "POST":
+        _guardar_antes(request, _con_descendientes(pagina) if pagina.pk else [])
+
+
+@hooks.register("before_move_page")
+def antes_de_mudar(request: HttpRequest, pagina: Any, destino: Any) -> None:
+    if request.method == "POST":
+        _guardar_antes(request, [pagina])
+
+
+@hooks.register("after_publish_page")
+def anotar_publicacion(request: HttpRequest, pagina: Any) -> None:
+    _anotar(request, pagina, PUBLICAR)
+
+
+@hooks.register("after_unpublish_page")
+def anotar_retiro(request: HttpRequest, pagina: Any) -> None:
+    """También las de abajo, si se pidió retirarlas con ella."""
+    for retirada in _con_descendientes(pagina):
+        if not retirada.live:
+            _anotar(request, retirada, RETIRAR)
+
+
+@hooks.register("after_delete_page")
+def anotar_borrado(request: HttpRequest, pagina: Any) -> None:
+    """La página y las de abajo ya no existen: se anota lo que se veía, bajo el nombre de la que se borró."""
+    for pk, antes in request.__dict__.pop("paginas_antes", {}).items():
+        anotar_pagina(Page(pk=pk, title=antes.get("titulo", pagina.title)), BORRAR, actor=request.user, antes=antes)
+
+
+@hooks.register("after_copy_page")
+def anotar_copia(request: HttpRequest, pagina: Any, copia: Any) -> None:
+    """Una copia puede nacer publicada, con las páginas de abajo."""
+    for nueva in _con_descendientes(copia):
+        _anotar(request, nueva, PUBLICAR)
+
+
+@hooks.register("after_move_page")
+def anotar_mudanza(request: HttpRequest, pagina: Any) -> None:
+    _anotar(request, pagina, MUDAR)
+
+
+_EN_BLOQUE = {"publish": PUBLICAR, "unpublish": RETIRAR, "delete": BORRAR, "move": MUDAR}
+
+
+@hooks.register("before_bulk_action")
+def antes_del_bloque(request: HttpRequest, tipo: str, objetos: Iterable[Any], accion: Any) -> None:
+    if tipo in _EN_BLOQUE and issubclass(accion.model, Page):
+        for pagina in objetos:
+            _guardar_antes(request, _con_descendientes(pagina))
+
+
+@hooks.register("after_bulk_action")
+def anotar_el_bloque(request: HttpRequest, tipo: str, objetos: Iterable[Any], accion: Any) -> None:
+    if tipo not in _EN_BLOQUE or not issubclass(accion.model, Page):
+        return
+    for pk, antes in request.__dict__.pop("paginas_antes", {}).items():
+        if tipo == "delete" or retrato_de_pagina(pk) != antes:
+            pagina = Page.objects.filter(pk=pk).first() or Page(pk=pk, title=antes.get("titulo", ""))
+            anotar_pagina(pagina, _EN_BLOQUE[tipo], actor=request.user, antes=antes)
 
 
 @hooks.register("register_admin_menu_item")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, diferencia, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import guardar_foto, publicar_foto
@@ -33,6 +33,10 @@ CAMPOS = (
     *("distrito", "otb", "lon", "lat", "referencia"),
     *("monto_solicitado", "familias"),
 )
+# Lo que escribió una persona puede tener que retirarse: su antes y después no se publican, los guarda la auditoría.
+TEXTOS = ("titulo", "descripcion", "referencia")
+CAMBIAN_AL_PRESENTAR = ("estado", "codigo", "presentada")
+CAMBIAN_AL_DICTAMINAR = ("estado", "monto_tecnico")
 CAMPOS_EDITORIALES = ("titulo", "descripcion", "categoria", "distrito", "otb", "lon", "lat", "referencia")
 
 
@@ -91,7 +95,7 @@ def presentar_propuesta(propuesta: Propuesta, *, actor: Usuario) -> Propuesta:
         if not propuesta.es_editable:
             return propuesta
         _exigir_presentable(propuesta, actor)
-        desde = propuesta.estado
+        desde, antes = propuesta.estado, retrato(propuesta, CAMBIAN_AL_PRESENTAR)
         reglas.exigir_movimiento(desde, Estado.ENVIADA, AUTOR)
         propuesta.estado = Estado.ENVIADA.value
         propuesta.presentada = propuesta.presentada or timezone.now()
@@ -99,7 +103,9 @@ def presentar_propuesta(propuesta: Propuesta, *, actor: Usuario) -> Propuesta:
         propuesta.hilo = propuesta.hilo or _abrir_hilo_oculto(propuesta)
         propuesta.busqueda = consultas.texto_de_busqueda(propuesta)
         propuesta.save()
-        _anotar_movimiento(propuesta, actor, AUTOR, desde=desde)
+        _anotar_movimiento(
+            propuesta, actor, AUTOR, desde=desde, cambio=diferencia(antes, retrato(propuesta, CAMBIAN_AL_PRESENTAR))
+        )
     return propuesta
 
 
@@ -153,6 +159,7 @@ def dictaminar(
         reglas.exigir_movimiento(propuesta.estado, resultado, calidad)
         if resultado == Estado.VIABLE and monto_tecnico is not None:
             _exigir_bajo_techo(propuesta, monto_tecnico, que="El costo técnico", campo="monto_tecnico")
+        antes = retrato(propuesta, CAMBIAN_AL_DICTAMINAR)
         dictamen = Dictamen.objects.create(
             propuesta=propuesta,
             evaluador=actor,
@@ -165,7 +172,10 @@ def dictaminar(
         propuesta.monto_tecnico = monto_tecnico or propuesta.monto_tecnico
         propuesta.save(update_fields=["estado", "monto_tecnico", "cambiada"])
         # La explicación entera vive en el dictamen; la historia lleva solo la razón, para no decir todo dos veces.
-        _anotar_movimiento(propuesta, actor, calidad, desde=desde, motivo=reglas.MOTIVOS.get(motivo, ""))
+        _anotar_movimiento(
+            propuesta, actor, calidad, desde=desde, motivo=reglas.MOTIVOS.get(motivo, ""),
+            cambio=diferencia(antes, retrato(propuesta, CAMBIAN_AL_DICTAMINAR)),
+        )  # fmt: skip
     return dictamen
 
 
@@ -176,8 +186,7 @@ def apoyar(propuesta: Propuesta, *, usuario: Usuario) -> Propuesta:
         _exigir_situacion(propuesta, usuario)
         _, nuevo = Apoyo.objects.get_or_create(propuesta=propuesta, usuario=usuario)
         if nuevo:
-            _recontar(propuesta)
-            _anotar_aparte(propuesta, usuario, verbo="apoyar", texto="Apoyó la propuesta.")
+            _anotar_aparte(propuesta, usuario, verbo="apoyar", texto="Apoyó la propuesta.", cambio=_recontar(propuesta))
     return propuesta
 
 
@@ -189,15 +198,17 @@ def retirar_apoyo(propuesta: Propuesta, *, usuario: Usuario) -> Propuesta:
         if apoyos.exists():
             _exigir_situacion(propuesta, usuario)
             apoyos.delete()
-            _recontar(propuesta)
-            _anotar_aparte(propuesta, usuario, verbo="retirar_apoyo", texto="Retiró su apoyo.")
+            _anotar_aparte(
+                propuesta, usuario, verbo="retirar_apoyo", texto="Retiró su apoyo.", cambio=_recontar(propuesta)
+            )
     return propuesta
 
 
 def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) -> Propuesta:
     """Corrección editorial desde la trastienda: título, texto, categoría o lugar. Nunca montos, estado ni apoyos.
 
-    La bitácora pública dice qué datos cambiaron; lo anterior y lo nuevo quedan en sus datos.
+    La bitácora pública dice qué datos cambiaron, y de categoría y lugar, qué había antes; el texto anterior queda
+    reservado: pudo corregirse justamente para que dejara de verse.
     """
     ajenos = set(cambios) - set(CAMPOS_EDITORIALES)
     if ajenos:
@@ -209,15 +220,19 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
         distintos = {campo: valor for campo, valor in cambios.items() if getattr(propuesta, campo) != valor}
         if not distintos:
             return propuesta
-        datos = {campo: [str(getattr(propuesta, campo)), str(valor)] for campo, valor in distintos.items()}
+        antes = retrato(propuesta, distintos)
         for campo, valor in distintos.items():
             setattr(propuesta, campo, valor)
         propuesta.busqueda = consultas.texto_de_busqueda(propuesta)
         propuesta.save()
         nombres = ", ".join(str(getattr(Propuesta, campo).field.verbose_name) for campo in distintos)
+        despues = retrato(propuesta, distintos)
         anotar(
-            propuesta, verbo="corregir", texto=f"El municipio corrigió: {nombres}.", actor=actor, datos=datos,
+            propuesta, verbo="corregir", texto=f"El municipio corrigió: {nombres}.", actor=actor,
             calidad=_cargo(actor), publico=reglas.es_publico(propuesta.estado),
+            antes={campo: valor for campo, valor in antes.items() if campo not in TEXTOS},
+            despues={campo: valor for campo, valor in despues.items() if campo not in TEXTOS},
+            datos={"textos": {campo: [antes[campo], despues[campo]] for campo in distintos if campo in TEXTOS}},
         )  # fmt: skip
     return propuesta
 
@@ -342,25 +357,43 @@ def _desechar(foto: Foto | None) -> None:
     transaction.on_commit(borrar)
 
 
-def _recontar(propuesta: Propuesta) -> None:
+def _recontar(propuesta: Propuesta) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pone al día la cuenta; devuelve lo que había antes y lo que hay después."""
+    antes = retrato(propuesta, ["apoyos_contados"])
     # Contar las filas, con la propuesta bloqueada, no deja que el número se aparte nunca de la verdad.
     propuesta.apoyos_contados = Apoyo.objects.filter(propuesta=propuesta).count()
     propuesta.save(update_fields=["apoyos_contados"])
+    return antes, retrato(propuesta, ["apoyos_contados"])
 
 
 def _cargo(actor: Usuario) -> str:
     return next((str(rol.label) for rol in Rol if rol in actor.roles_vigentes), "Municipio")
 
 
-def _anotar_aparte(propuesta: Propuesta, actor: Usuario, *, verbo: str, texto: str) -> None:
-    """Sucesos que no son públicos: quién escribe un borrador o quién apoya."""
-    anotar(propuesta, verbo=verbo, texto=texto, actor=actor, publico=False)
+def _anotar_aparte(
+    propuesta: Propuesta,
+    actor: Usuario,
+    *,
+    verbo: str,
+    texto: str,
+    cambio: tuple[dict[str, Any], dict[str, Any]] | None = None,
+) -> None:
+    """Sucesos que no son públicos: quién escribe un borrador o quién apoya. `cambio`: (antes, después)."""
+    antes, despues = cambio or (None, None)
+    anotar(propuesta, verbo=verbo, texto=texto, actor=actor, publico=False, antes=antes, despues=despues)
 
 
 def _anotar_movimiento(
-    propuesta: Propuesta, actor: Usuario | None, calidad: str, *, desde: str, motivo: str = ""
+    propuesta: Propuesta,
+    actor: Usuario | None,
+    calidad: str,
+    *,
+    desde: str,
+    motivo: str = "",
+    cambio: tuple[dict[str, Any], dict[str, Any]] | None = None,
 ) -> None:
     hacia = propuesta.estado
+    antes, despues = cambio or (None, None)
     quien = str(propuesta.organizacion) if calidad == AUTOR and propuesta.organizacion else EN_CALIDAD_DE[calidad]
     anotar(
         propuesta,
@@ -370,6 +403,8 @@ def _anotar_movimiento(
         calidad=quien[:120],
         desde=desde,
         hasta=hacia,
+        antes=antes,
+        despues=despues,
         motivo=motivo,
         # Lo que se pidió corregir es entre quien revisa y quien la presentó.
         publico=hacia != Estado.DEVUELTA,

@@ -3,3 +3,9 @@
 import os
 
 os.environ.setdefault("AYNI_MODO", "pruebas")
+
+
+def pytest_sessionstart():
+    from tests.guardas import dejar_vaciar
+
+    dejar_vaciar()

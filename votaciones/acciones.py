@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, diferencia, juntar_sucesos, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.idempotencia import emitir_clave, revisar_clave
@@ -34,11 +34,12 @@ from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas import recibo as recibos
 
 CALIDAD = "Planificación POA"
+CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla")
 YA_VOTASTE = "Ya votaste en este distrito. Tu primera papeleta está en la urna y no se puede cambiar."
 
 
 # --- Preparar --------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@juntar_sucesos()
 def preparar_votacion(
     proceso: Proceso,
     *,
@@ -66,7 +67,10 @@ def preparar_votacion(
             numero = next(n for n in range(1, 1000) if n not in numeros)
         numeros.add(numero)
         Contienda.objects.create(votacion=votacion, distrito=techo.distrito, numero=numero, presupuesto=techo.monto)
-    anotar(votacion, verbo="preparar", actor=actor, calidad=CALIDAD, texto="Se preparó la votación.", publico=False)
+    anotar(
+        votacion, verbo="preparar", actor=actor, calidad=CALIDAD, texto="Se preparó la votación.", publico=False,
+        hasta=votacion.estado, antes={}, despues=retrato(votacion, CORREGIBLES),
+    )  # fmt: skip
     agregar_opciones(votacion, actor=actor)
     return votacion
 
@@ -80,8 +84,15 @@ def corregir_votacion(
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     if votacion.estado != Votacion.Estado.PREPARADA:
         raise ReglaIncumplida("La votación ya se abrió: sus reglas están congeladas.")
+    retrato_anterior = retrato(votacion, CORREGIBLES)
     votacion.nombre, votacion.slug, votacion.abre, votacion.cierra, votacion.regla = nombre, slug, abre, cierra, regla
-    votacion.save(update_fields=["nombre", "slug", "abre", "cierra", "regla"])
+    votacion.save(update_fields=CORREGIBLES)
+    antes, despues = diferencia(retrato_anterior, retrato(votacion, CORREGIBLES))
+    if despues:
+        anotar(
+            votacion, verbo="corregir", actor=actor, calidad=CALIDAD, texto="Se corrigieron los datos de la votación.",
+            publico=False, antes=antes, despues=despues,
+        )  # fmt: skip
     return votacion
 
 
@@ -97,7 +108,8 @@ def agregar_opciones(votacion: Votacion, *, actor: Any = None) -> int:
     if votacion.estado != Votacion.Estado.PREPARADA:
         raise ReglaIncumplida("Las papeletas ya se congelaron: no se pueden cambiar.")
     techos = dict(Techo.objects.filter(proceso=votacion.proceso_id).values_list("distrito", "monto"))
-    opciones = []
+    opciones: list[Opcion] = []
+    antes = _papeletas_de(votacion)
     for contienda in bloquear(Contienda.objects.filter(votacion=votacion)):
         contienda.presupuesto = techos.get(contienda.distrito_id, contienda.presupuesto)
         contienda.save(update_fields=["presupuesto"])
@@ -111,11 +123,24 @@ def agregar_opciones(votacion: Votacion, *, actor: Any = None) -> int:
             for numero, (p, monto) in enumerate(caben, start=1)
         ]
     Opcion.objects.bulk_create(opciones)
+    anotar(
+        votacion, verbo="armar", actor=actor, calidad=CALIDAD, publico=False, antes=antes,
+        despues=_papeletas_de(votacion), texto=f"Se armaron las papeletas con {len(opciones)} obras.",
+    )  # fmt: skip
     return len(opciones)
 
 
+def _papeletas_de(votacion: Votacion) -> dict[str, Any]:
+    """{número de la contienda: su presupuesto y sus obras con costo}, para la bitácora."""
+    papeletas: dict[str, Any] = {}
+    for contienda in Contienda.objects.filter(votacion=votacion).prefetch_related("opciones__propuesta"):
+        obras = {opcion.propuesta.codigo or opcion.propuesta_id: opcion.costo for opcion in contienda.opciones.all()}
+        papeletas[str(contienda.numero)] = {"presupuesto": contienda.presupuesto, "obras": obras}
+    return papeletas
+
+
 # --- Abrir y cerrar --------------------------------------------------------------------------------------------------
-@transaction.atomic
+@juntar_sucesos()
 def abrir_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | None = None) -> Votacion:
     """Congela papeletas, presupuestos y padrón, publica la huella del libro y pasa las propuestas a votación."""
     permisos.exigir_conducir(actor)
@@ -145,6 +170,8 @@ def abrir_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | N
         calidad=CALIDAD,
         desde=Votacion.Estado.PREPARADA,
         hasta=Votacion.Estado.ABIERTA,
+        antes={"estado": Votacion.Estado.PREPARADA, "huella": ""},
+        despues={"estado": Votacion.Estado.ABIERTA, "huella": votacion.huella},
         texto=f"Se abrió la votación. Huella del libro de reglas: {votacion.huella}.",
         datos={"huella": votacion.huella},
     )
@@ -251,7 +278,7 @@ def emitir_voto(
 
 
 # --- Contar ----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@juntar_sucesos()
 def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | None = None) -> Votacion:
     """Cuenta la urna con las dos reglas, escribe los resultados y mueve las propuestas. Repetirlo da lo mismo."""
     permisos.exigir_conducir(actor)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 
+from civic.comun.consultas import clases_de_objeto
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import revisar_foto
 from civic.comun.idempotencia import emitir_clave
@@ -90,3 +91,39 @@ class ConClave(forms.Form):
                 continue
             datos[nombre] = f"{valor.name}:{valor.size}" if hasattr(valor, "size") and hasattr(valor, "name") else valor
         return datos
+
+
+class DesdeElNumero(forms.Form):
+    desde = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+
+class BuscarSucesos(Formulario):
+    """Filtros de la bitácora pública, en la dirección de la página."""
+
+    use_required_attribute = False
+    texto = CampoTexto(label="Palabra", required=False, max_length=100)
+    objeto = forms.ChoiceField(label="De qué", required=False)
+    desde = forms.DateField(
+        label="Desde", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    hasta = forms.DateField(
+        label="Hasta", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clases = [(tipo, nombre.capitalize()) for tipo, nombre in clases_de_objeto()]
+        self.fields["objeto"].choices = [("", "Todo"), *clases]
+
+    def argumentos(self) -> dict[str, Any]:
+        """Lo que sí vale de lo pedido; un filtro imposible se dice en su campo y no filtra."""
+        self.full_clean()
+        return {nombre: valor for nombre, valor in getattr(self, "cleaned_data", {}).items() if valor}
+
+    @property
+    def vale(self) -> bool:
+        return not self.is_bound or self.is_valid()
+
+    @property
+    def activos(self) -> bool:
+        return bool(self.argumentos())

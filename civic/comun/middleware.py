@@ -1,13 +1,19 @@
 """Cabeceras de seguridad y respuesta a las reglas incumplidas."""
 
+import codecs
 import logging
+from collections.abc import Iterator
+from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
 
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.texto import tiene_ilegibles
 
 registro = logging.getLogger("ayni.reglas")
 
@@ -41,6 +47,48 @@ class CabecerasMiddleware:
             # Nada de lo que ve una persona con sesión puede quedar guardado a mitad de camino.
             respuesta.setdefault("Cache-Control", "private, no-store")
         return respuesta
+
+
+class TextoLegibleMiddleware:
+    """Un pedido con el carácter nulo o un sustituto suelto se rechaza con 400 antes de llegar a la base.
+
+    Nadie los escribe con un teclado, ninguna base los guarda igual que otra y PostgreSQL falla con ellos. Se miran la
+    ruta, los parámetros, las galletas y los formularios; lo demás de un texto raro lo limpia `civic.comun.texto`. Solo
+    se recibe UTF-8: otros juegos de caracteres («idna», «base64») hacen fallar a Django al leer el formulario.
+    """
+
+    def __init__(self, get_response) -> None:  # type: ignore[no-untyped-def]
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if codecs.lookup(request.encoding or "utf-8").name not in {"utf-8", "ascii"}:
+            raise BadRequest("El pedido viene en un juego de caracteres que no usamos.")
+        galletas = (parte for par in request.COOKIES.items() for parte in par)
+        self._exigir(request.path, *_textos(request.GET), *galletas)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, vista: Any, args: Any, kwargs: Any) -> None:
+        if request.method == "POST":
+            try:
+                self._exigir(*_textos(request.POST), *(archivo.name or "" for archivo in request.FILES.values()))
+            except UnreadablePostError:
+                return  # la conexión se cortó: la protección del formulario ya lo dirá
+
+    def process_exception(self, request: HttpRequest, excepcion: Exception) -> None:
+        """Las ventanas de elegir de Wagtail buscan lo que diga la dirección sin mirar si es un número: no está."""
+        if request.path.startswith("/admin/") and "expected a number but got" in str(excepcion):
+            raise Http404("No hay ese registro.")
+
+    @staticmethod
+    def _exigir(*textos: str) -> None:
+        if any(tiene_ilegibles(texto) for texto in textos):
+            raise BadRequest("El pedido trae caracteres que no se pueden leer.")
+
+
+def _textos(datos: QueryDict) -> Iterator[str]:
+    for nombre, valores in datos.lists():
+        yield nombre
+        yield from valores
 
 
 class ReglaIncumplidaMiddleware:

@@ -1,6 +1,7 @@
 """Bitácora, claves de un solo uso y fotos: lo que todas las salas comparten."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -17,8 +18,12 @@ class SucesoQuerySet(models.QuerySet):
 
 
 class Suceso(models.Model):
-    """Una línea de la bitácora: quién hizo qué, cuándo y por qué. Solo se agrega; no se cambia ni se borra."""
+    """Una línea de la bitácora: quién hizo qué, cuándo, por qué, qué había antes y qué quedó.
 
+    Solo la escribe civic.comun.bitacora, que la encadena; la base no deja cambiarla ni borrarla (civic.comun.guardas).
+    """
+
+    numero = models.BigIntegerField("número", unique=True)
     momento = models.DateTimeField("momento", default=timezone.now, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="quién"
@@ -33,17 +38,36 @@ class Suceso(models.Model):
     motivo = models.TextField("motivo", blank=True)
     datos = models.JSONField("datos", default=dict, blank=True)
     publico = models.BooleanField("público", default=True)
+    # Al azar: lo reservado no se adivina probando contra la huella publicada.
+    sal = models.CharField("sal", max_length=32, editable=False)
+    anterior = models.CharField("huella anterior", max_length=64, editable=False)
+    huella = models.CharField("huella", max_length=64, editable=False)
 
     objects = SucesoQuerySet.as_manager()
 
     class Meta:
         verbose_name = "suceso"
         verbose_name_plural = "bitácora"
-        ordering = ["-momento", "-pk"]
+        ordering = ["-momento", "-numero"]
         indexes = [models.Index(fields=["objeto_tipo", "objeto_id", "momento"], name="suceso_por_objeto")]
 
     def __str__(self) -> str:
         return self.texto
+
+    def get_absolute_url(self) -> str:
+        return reverse("comun:suceso", args=[self.numero])
+
+    @property
+    def antes(self) -> dict[str, Any]:
+        return self._de_datos("antes")
+
+    @property
+    def despues(self) -> dict[str, Any]:
+        return self._de_datos("despues")
+
+    def _de_datos(self, clave: str) -> dict[str, Any]:
+        parte = self.datos.get(clave) if isinstance(self.datos, dict) else None
+        return parte if isinstance(parte, dict) else {} if parte is None else {"valor": parte}
 
 
 class ClaveUsada(models.Model):

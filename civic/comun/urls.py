@@ -5,5 +5,9 @@ from civic.comun import views
 app_name = "comun"
 urlpatterns = [
     path("salud/", views.salud, name="salud"),
+    path("bitacora/", views.bitacora, name="bitacora"),
+    path("bitacora/cabeza.json", views.cabeza_de_la_bitacora, name="cabeza"),
+    path("bitacora/cadena.jsonl", views.cadena, name="cadena"),
+    path("bitacora/<int:numero>/", views.suceso, name="suceso"),
     path("fotos/<str:token>/<int:ancho>.webp", views.foto, name="foto"),
 ]

@@ -1,4 +1,4 @@
-"""Salud, fotos, errores y la página viva de estilo."""
+"""Salud, fotos, bitácora pública y errores."""
 
 import logging
 
@@ -8,8 +8,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from civic.comun import consultas
 from civic.comun.acceso import publica
-from civic.comun.models import Foto
+from civic.comun.bitacora import cabeza
+from civic.comun.cadena import momento_canonico
+from civic.comun.forms import BuscarSucesos, DesdeElNumero
+from civic.comun.models import Foto, Suceso
+from civic.comun.paginacion import pagina_de
 
 registro = logging.getLogger("ayni")
 
@@ -46,6 +51,56 @@ def foto(request: HttpRequest, token: str, ancho: int) -> FileResponse:
     respuesta["Cache-Control"] = "public, max-age=31536000, immutable" if imagen.publica else "private, no-store"
     respuesta["X-Content-Type-Options"] = "nosniff"
     return respuesta
+
+
+@publica
+@require_safe
+def bitacora(request: HttpRequest) -> HttpResponse:
+    """Los sucesos públicos, con filtros, y la cabeza de la cadena con el modo de comprobarla."""
+    filtros = BuscarSucesos(request.GET or None)
+    numero, huella, momento = cabeza()
+    contexto = {
+        "filtros": filtros,
+        "pagina": pagina_de(request, consultas.buscar_sucesos(**filtros.argumentos()), 30),
+        "clases": dict(consultas.clases_de_objeto()),
+        "cabeza": {"numero": numero, "huella": huella, "momento": momento},
+    }
+    return render(request, "comun/bitacora.html", contexto, status=200 if filtros.vale else 422)
+
+
+@publica
+@require_safe
+def suceso(request: HttpRequest, numero: int) -> HttpResponse:
+    """Un suceso público: qué había antes, qué quedó y sus huellas."""
+    suceso = get_object_or_404(Suceso.objects.publicos(), numero=numero)
+    contexto = {
+        "suceso": suceso,
+        "clase": consultas.nombre_de_clase(suceso.objeto_tipo),
+        "cambios": consultas.cambios_de(suceso),
+        "direccion": consultas.direccion_de(suceso),
+    }
+    return render(request, "comun/suceso.html", contexto)
+
+
+@publica
+@require_safe
+def cabeza_de_la_bitacora(request: HttpRequest) -> JsonResponse:
+    """El último suceso y su huella: quien la guarde puede exigir mañana que siga en la cadena."""
+    numero, huella, momento = cabeza()
+    return JsonResponse({"numero": numero, "huella": huella, "momento": momento_canonico(momento) if momento else None})
+
+
+@publica
+@require_safe
+def cadena(request: HttpRequest) -> HttpResponse:
+    """La cadena desde `?desde=N`, una línea de JSON por suceso, hasta 2.000 por pedido; sin más líneas, se acabó."""
+    pedido = DesdeElNumero(request.GET)
+    if not pedido.is_valid():
+        return HttpResponse(
+            "«desde» es el número de un suceso: 1 o más.\n", status=422, content_type="text/plain; charset=utf-8"
+        )
+    lineas = consultas.lineas_de_la_cadena(pedido.cleaned_data["desde"] or 1)
+    return HttpResponse("".join(f"{linea}\n" for linea in lineas), content_type="application/x-ndjson; charset=utf-8")
 
 
 def _error(request: HttpRequest, codigo: int, titulo: str, texto: str) -> HttpResponse:

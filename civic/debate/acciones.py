@@ -36,6 +36,8 @@ def cerrar_hilo(hilo: Hilo, *, actor: Usuario | None = None, motivo: str) -> Hil
             actor=actor,
             motivo=motivo,
             calidad=_calidad(actor),
+            antes={"abierto": True},
+            despues={"abierto": False},
         )
     return hilo
 
@@ -75,17 +77,22 @@ def comentar(
             texto=texto,
             cambio=_numerar(hilo),
         )
-        verbo, frase = ("responder", "respondió un comentario") if padre else ("comentar", "comentó")
         anotar(
             comentario,
-            verbo=verbo,
-            texto=f"{autor} {frase}.",
+            verbo="responder" if padre else "comentar",
+            texto=frase_de_comentario(comentario),
             actor=autor,
-            calidad=comentario.calidad[:120],
+            calidad=comentario.calidad,
             hasta=comentario.estado,
+            despues={"hilo": hilo.pk, "estado": comentario.estado, "organizacion": comentario.organizacion},
         )
         avisos.avisar(comentario)
     return comentario
+
+
+def frase_de_comentario(comentario: Comentario) -> str:
+    """Lo que dice la bitácora, sin el nombre: la bitácora no se borra y el nombre de una persona sí puede cambiar."""
+    return "Se respondió un comentario." if comentario.padre_id else "Se publicó un comentario."
 
 
 def retirar_comentario(comentario: Comentario, *, actor: Usuario) -> Comentario:
@@ -132,7 +139,7 @@ def _mover(
             desde=desde,
             hasta=hacia,
             motivo=motivo,
-            calidad=_calidad(actor),
+            calidad=comentario.calidad if actor and actor.pk == comentario.autor_id else _calidad(actor),
         )
         avisos.avisar(comentario)
     return comentario

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 
+from civic.comun.bitacora import juntar_sucesos
 from civic.demo import portero
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import Calendario
@@ -74,7 +74,7 @@ def cargar_demo(
     for paso in pasos_pendientes() if pasos is None else pasos:
         anunciar(paso)
         empezo = time.perf_counter()
-        with transaction.atomic():
+        with juntar_sucesos():
             resumen = paso.cargar(contexto)
             segundos = round(time.perf_counter() - empezo, 2)
             Paso.objects.create(nombre=paso.nombre, resumen=resumen, segundos=segundos, dia=contexto.calendario.hoy)

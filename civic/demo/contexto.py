@@ -1,16 +1,13 @@
 """Lo que todos los pasos consultan: el calendario, el azar con semilla y lo ya cargado, por su nombre corto."""
 
-import datetime
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import shapely
 from shapely.geometry import shape
 
-from civic.comun.models import Foto, Suceso
+from civic.comun.models import Foto
 from civic.cuentas.models import Mandato, Organizacion, Usuario
 from civic.demo.dibujos import ESCENAS
 from civic.demo.fuentes import Calendario, tabla
@@ -122,11 +119,3 @@ class Contexto:
             if celda.contains(shapely.Point(lon, lat)):
                 return lon, lat
             radio *= 0.97  # se acerca al lugar conocido, que está dentro
-
-
-@contextmanager
-def en_su_momento(momento: datetime.datetime) -> Iterator[None]:
-    """Lo que las acciones anoten adentro queda en la bitácora como ocurrido en `momento`, no al cargar la demo."""
-    ultimo = Suceso.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    yield
-    Suceso.objects.filter(pk__gt=ultimo).update(momento=momento)

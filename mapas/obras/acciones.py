@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, diferencia, juntar_sucesos, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import borrar_foto, guardar_foto
 from civic.comun.models import Foto
 from civic.comun.texto import limpiar
+from civic.debate.consultas import insignia_de_rol
 from mapas.obras import consultas, permisos, reglas
 from mapas.obras.models import Avance, MovimientoPedido, Obra
 from mapas.obras.reglas import FICHAS, Estado
@@ -34,6 +35,13 @@ CON_OBRA = (
     EstadoDePropuesta.CUMPLIDA,
     EstadoDePropuesta.INCUMPLIDA,
 )
+DE_LA_OBRA = (
+    *("codigo", "nombre", "categoria", "distrito", "otb", "organizacion", "proceso", "lon", "lat", "descripcion"),
+    *("presupuesto", "contrato", "empresa", "modalidad", "cuce", "sisin", "plazo_dias", "orden_proceder"),
+    *("supervision", "fiscalizacion", "veeduria", "nota"),
+)
+AL_MOVER = ("estado", "orden_proceder")
+DEL_AVANCE = ("fecha", "fisico", "financiero")
 # Cuando la obra llega a este estado, su propuesta pasa del primero al segundo.
 _ARRASTRA = {
     Estado.EN_EJECUCION: (EstadoDePropuesta.INCLUIDA_POA, EstadoDePropuesta.EN_OBRA),
@@ -48,6 +56,7 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
     """
     nombres = ", ".join(cambios)
     with transaction.atomic():
+        antes: dict[str, Any] = {}
         if obra.pk is None:
             obra.publicada = False
             verbo, texto = "crear", "Se registró la obra."
@@ -55,10 +64,16 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
             actual = bloquear(Obra.objects.filter(pk=obra.pk)).get()
             obra.estado, obra.publicada, obra.propuesta_id = actual.estado, actual.publicada, actual.propuesta_id
             verbo, texto = "corregir", f"El municipio actualizó: {nombres}."
+            antes = _retrato(actual)
         obra.busqueda = consultas.texto_de_busqueda(obra)
         obra.save()
         if verbo == "crear" or nombres:
-            anotar(obra, verbo=verbo, texto=texto, actor=actor)
+            antes, despues = diferencia(antes, _retrato(obra))
+            anotar(
+                obra, verbo=verbo, texto=texto, actor=actor, calidad=_cargo(actor),
+                # Lo de una obra sin publicar todavía no es de todos.
+                **({"antes": antes, "despues": despues} if obra.publicada else {"datos": {"sin_publicar": despues}}),
+            )  # fmt: skip
     return obra
 
 
@@ -69,7 +84,10 @@ def publicar_obra(obra: Obra, *, actor: Any = None) -> Obra:
         if not obra.publicada:
             obra.publicada = True
             obra.save(update_fields=["publicada", "cambiada"])
-            anotar(obra, verbo="publicar", texto="Se publicó la obra.", actor=actor)
+            anotar(
+                obra, verbo="publicar", texto="Se publicó la obra.", actor=actor, calidad=_cargo(actor),
+                antes={"publicada": False}, despues={"publicada": True} | _retrato(obra),
+            )  # fmt: skip
     return obra
 
 
@@ -99,13 +117,17 @@ def registrar_avance(
                 estado=obra.estado, fecha=fecha, fisico=fisico, financiero=financiero,
                 otros=list(Avance.objects.filter(obra=obra)), motivo=motivo, hoy=timezone.localdate(),
             )  # fmt: skip
+            ultimo = Avance.objects.filter(obra=obra).order_by("fecha").last()
             avance = Avance.objects.create(
                 obra=obra, fecha=fecha, fisico=fisico, financiero=financiero, nota=nota, motivo=motivo,
                 foto=nueva or None,
             )  # fmt: skip
             dia = f"{fecha.day}/{fecha.month}/{fecha.year}"
             texto = f"Informe al {dia}: construido {fisico:.0f} %, pagado {financiero:.0f} %."
-            anotar(obra, verbo="informar", texto=texto, actor=actor, motivo=motivo or nota)
+            anotar(
+                obra, verbo="informar", texto=texto, actor=actor, calidad=_cargo(actor), motivo=motivo or nota,
+                antes=retrato(ultimo, DEL_AVANCE) if ultimo else {}, despues=retrato(avance, DEL_AVANCE),
+            )  # fmt: skip
     except Exception:
         if nueva and nueva is not foto:
             borrar_foto(nueva)
@@ -120,18 +142,19 @@ def mover_obra(obra: Obra, *, hacia: str, actor: Any = None, motivo: str = "", c
     motivo o el contrato.
     """
     motivo = limpiar(motivo)
-    with transaction.atomic():
+    with juntar_sucesos():
         obra = _bloquear(obra)
-        desde = obra.estado
+        desde, antes = obra.estado, retrato(obra, AL_MOVER)
         con_contrato = obra.contrato is not None and obra.plazo_dias is not None
         reglas.exigir_movimiento(desde, hacia, motivo=motivo, con_contrato=con_contrato)
         obra.estado = str(hacia)
         if obra.estado == Estado.ORDEN_DE_PROCEDER and obra.orden_proceder is None:
             obra.orden_proceder = timezone.localdate()
         obra.save(update_fields=["estado", "orden_proceder", "cambiada"])
+        cambio = diferencia(antes, retrato(obra, AL_MOVER))
         anotar(
-            obra, verbo="mover", texto=f"{FICHAS[obra.estado][0]}.", actor=actor, calidad=calidad, motivo=motivo,
-            desde=desde, hasta=obra.estado,
+            obra, verbo="mover", texto=f"{FICHAS[obra.estado][0]}.", actor=actor, calidad=calidad or _cargo(actor),
+            motivo=motivo, desde=desde, hasta=obra.estado, antes=cambio[0], despues=cambio[1],
         )  # fmt: skip
         _arrastrar_propuesta(obra)
     return obra
@@ -149,7 +172,8 @@ def pedir_movimiento(obra: Obra, *, hacia: str, actor: Any, motivo: str = "") ->
         pedido = MovimientoPedido.objects.create(obra=obra, hacia=str(hacia), motivo=motivo, pedido_por=actor)
         anotar(
             obra, verbo="pedir", texto=f"La fiscalización pidió pasarla a «{FICHAS[hacia][0]}».", actor=actor,
-            motivo=motivo, publico=False,
+            calidad=_cargo(actor), motivo=motivo, publico=False, antes={},
+            despues={"pedido": pedido.pk, "hacia": hacia},
         )  # fmt: skip
     return pedido
 
@@ -157,7 +181,7 @@ def pedir_movimiento(obra: Obra, *, hacia: str, actor: Any, motivo: str = "") ->
 def resolver_pedido(pedido: MovimientoPedido, *, actor: Any, aceptar: bool, motivo: str = "") -> MovimientoPedido:
     """Acepta (y mueve la obra) o rechaza un cambio de estado. Nadie resuelve lo que pidió."""
     motivo = limpiar(motivo)
-    with transaction.atomic():
+    with juntar_sucesos():
         obra = _bloquear(pedido.obra)
         pedido = bloquear(MovimientoPedido.objects.filter(pk=pedido.pk)).get()
         if pedido.aceptado is not None:
@@ -173,14 +197,15 @@ def resolver_pedido(pedido: MovimientoPedido, *, actor: Any, aceptar: bool, moti
         else:
             anotar(
                 obra, verbo="rechazar", texto=f"No se aceptó pasarla a «{FICHAS[pedido.hacia][0]}».", actor=actor,
-                motivo=motivo, publico=False,
+                calidad=_cargo(actor), motivo=motivo, publico=False, antes={"pedido": pedido.pk, "aceptado": None},
+                despues={"pedido": pedido.pk, "aceptado": False},
             )  # fmt: skip
     return pedido
 
 
 def vincular_propuesta(obra: Obra, *, propuesta: Propuesta, actor: Any = None) -> Obra:
     """Anota de qué propuesta viene la obra. Una propuesta tiene una sola obra y debe haber sido elegida."""
-    with transaction.atomic():
+    with juntar_sucesos():
         obra = _bloquear(obra)
         propuesta = bloquear(Propuesta.objects.filter(pk=propuesta.pk)).get()
         if propuesta.estado not in CON_OBRA:
@@ -190,16 +215,20 @@ def vincular_propuesta(obra: Obra, *, propuesta: Propuesta, actor: Any = None) -
         otra = Obra.objects.filter(propuesta=propuesta).exclude(pk=obra.pk).first()
         if otra is not None:
             raise ReglaIncumplida(f"Esa propuesta ya tiene su obra: {otra.codigo}.", campo="propuesta")
+        antes = {"propuesta": obra.propuesta.codigo if obra.propuesta else None}
         obra.propuesta, obra.proceso_id = propuesta, propuesta.proceso_id
         obra.save(update_fields=["propuesta", "proceso", "cambiada"])
-        anotar(obra, verbo="vincular", texto=f"Viene de la propuesta «{propuesta}».", actor=actor)
+        anotar(
+            obra, verbo="vincular", texto=f"Viene de la propuesta «{propuesta}».", actor=actor, calidad=_cargo(actor),
+            antes=antes, despues={"propuesta": propuesta.codigo},
+        )  # fmt: skip
         _arrastrar_propuesta(obra)
     return obra
 
 
 def vincular_reporte(obra: Obra, *, reporte: Reporte, actor: Any = None) -> Obra:
     """Dice que esta obra atiende un reporte; el reporte pasa a «se atiende con una obra» y enlaza aquí."""
-    with transaction.atomic():
+    with juntar_sucesos():
         obra = _bloquear(obra)
         if not obra.publicada:
             raise ReglaIncumplida("Publica la obra antes de enlazarle un reporte: la gente tiene que poder verla.")
@@ -211,7 +240,10 @@ def vincular_reporte(obra: Obra, *, reporte: Reporte, actor: Any = None) -> Obra
             nota=f"Lo atiende la obra {obra.codigo}.",
         )
         obra.reportes.add(reporte)
-        anotar(obra, verbo="vincular", texto=f"Atiende el reporte {reporte.codigo}.", actor=actor)
+        anotar(
+            obra, verbo="vincular", texto=f"Atiende el reporte {reporte.codigo}.", actor=actor, calidad=_cargo(actor),
+            antes={"reporte": None}, despues={"reporte": reporte.codigo},
+        )  # fmt: skip
     return obra
 
 
@@ -221,6 +253,23 @@ def vincular_reporte(obra: Obra, *, reporte: Reporte, actor: Any = None) -> Obra
 def _bloquear(obra: Obra) -> Obra:
     """La misma fila, bloqueada y releída."""
     return bloquear(Obra.objects.select_related("propuesta").filter(pk=obra.pk)).get()
+
+
+def _cargo(actor: Any) -> str:
+    return insignia_de_rol(actor) if actor is not None else ""
+
+
+def _retrato(obra: Obra) -> dict[str, Any]:
+    """Los datos públicos de una obra, con sus listas, para decir en la bitácora qué cambió."""
+    listas = {
+        "hitos": [f"{hito.nombre}: previsto {hito.previsto}, real {hito.real}" for hito in obra.hitos.all()],  # type: ignore[attr-defined]
+        "fuentes": [f"{fuente.nombre}: {fuente.monto}" for fuente in obra.fuentes.all()],  # type: ignore[attr-defined]
+        "modificaciones": [
+            f"{cambio.fecha}: {cambio.tipo}, {cambio.monto}, {cambio.dias} días, {cambio.motivo}"
+            for cambio in obra.modificaciones.all()  # type: ignore[attr-defined]
+        ],
+    }
+    return retrato(obra, DE_LA_OBRA) | listas
 
 
 def _guardar_foto(archivo: Any, actor: Any, obra: Obra) -> Foto:

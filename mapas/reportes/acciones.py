@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, diferencia, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import borrar_foto, guardar_foto, publicar_foto
@@ -17,6 +17,7 @@ from civic.comun.models import Foto
 from civic.comun.texto import limpiar
 from civic.cuentas.models import Organizacion
 from civic.cuentas.permisos import puede_actuar_por
+from civic.debate.consultas import insignia_de_rol
 from civic.procesos.models import Categoria
 from mapas.reportes import reglas
 from mapas.reportes.calendario import sumar_habiles
@@ -26,6 +27,7 @@ from mapas.reportes.reglas import FICHAS, FINALES, Estado
 from mapas.territorio.models import Area
 
 PROPOSITO = "reporte"
+PUBLICOS = ("estado", "unidad", "operador", "respuesta", "sigue_url", "vence")
 
 
 def recibir_reporte(
@@ -85,8 +87,10 @@ def recibir_reporte(
             verbo="recibir",
             texto=f"Recibido: {reporte.get_canal_display().lower()}.",
             actor=registrado_por or reporte.autor,
-            calidad=str(organizacion or ""),
+            calidad=str(organizacion or "") or _cargo(registrado_por),
             hasta=reporte.estado,
+            antes={},
+            despues=retrato(reporte, ("estado", "categoria", "distrito", "otb", "canal", "prioridad", "vence")),
         )
     return reporte
 
@@ -161,7 +165,7 @@ def mover_reporte(
     def mover() -> Reporte:
         with transaction.atomic():
             movido = _bloquear(reporte)
-            desde = movido.estado
+            desde, antes = movido.estado, retrato(movido, PUBLICOS)
             reglas.exigir_movimiento(desde, hacia)
             _escribir(movido, hacia, respuesta=respuesta, unidad=unidad, operador=operador, sigue_en=sigue_en)
             reglas.exigir_datos(
@@ -173,9 +177,11 @@ def mover_reporte(
             )
             movido.foto_respuesta = nueva or movido.foto_respuesta
             _cambiar_estado(movido, hacia, momento)
+            cambio = diferencia(antes, retrato(movido, PUBLICOS))
             anotar(
-                movido, verbo="mover", texto=_frase(movido), actor=actor, calidad=calidad or movido.unidad,
-                desde=desde, hasta=movido.estado, motivo=nota or respuesta,
+                movido, verbo="mover", texto=_frase(movido), actor=actor,
+                calidad=calidad or movido.unidad or _cargo(actor), desde=desde, hasta=movido.estado,
+                motivo=nota or respuesta, antes=cambio[0], despues=cambio[1],
             )  # fmt: skip
         return movido
 
@@ -209,8 +215,11 @@ def decir_tambien(reporte: Reporte, *, usuario: Any) -> Reporte:
             )
         _, nuevo = TambienMePasa.objects.get_or_create(reporte=reporte, usuario=usuario)
         if nuevo:
-            _recontar(reporte)
-            anotar(reporte, verbo="decir_tambien", texto="También le pasa.", actor=usuario, publico=False)
+            antes, despues = _recontar(reporte)
+            anotar(
+                reporte, verbo="decir_tambien", texto="También le pasa.", actor=usuario, publico=False, antes=antes,
+                despues=despues,
+            )  # fmt: skip
     return reporte
 
 
@@ -220,8 +229,11 @@ def retirar_tambien(reporte: Reporte, *, usuario: Any) -> Reporte:
         reporte = _bloquear(reporte)
         quitados, _ = TambienMePasa.objects.filter(reporte=reporte, usuario=usuario).delete()
         if quitados:
-            _recontar(reporte)
-            anotar(reporte, verbo="retirar_tambien", texto="Ya no le pasa.", actor=usuario, publico=False)
+            antes, despues = _recontar(reporte)
+            anotar(
+                reporte, verbo="retirar_tambien", texto="Ya no le pasa.", actor=usuario, publico=False, antes=antes,
+                despues=despues,
+            )  # fmt: skip
     return reporte
 
 
@@ -235,14 +247,19 @@ def guardar_ficha(reporte: Reporte, *, actor: Any, **cambios: Any) -> Reporte:
         distintos = {campo: valor for campo, valor in cambios.items() if getattr(reporte, campo) != valor}
         if not distintos:
             return reporte
-        antes = {campo: [str(getattr(reporte, campo)), str(valor)] for campo, valor in distintos.items()}
+        miran = {*distintos, "vence"}
+        retrato_anterior = retrato(reporte, miran)
         for campo, valor in distintos.items():
             setattr(reporte, campo, valor)
         if "plazo_dias" in distintos:
             reporte.vence = sumar_habiles(timezone.localdate(reporte.creado), reporte.plazo_dias)
         reporte.save()
         nombres = ", ".join(str(Reporte._meta.get_field(campo).verbose_name) for campo in distintos)  # type: ignore[union-attr]
-        anotar(reporte, verbo="corregir", texto=f"El municipio actualizó: {nombres}.", actor=actor, datos=antes)
+        antes, despues = diferencia(retrato_anterior, retrato(reporte, miran))
+        anotar(
+            reporte, verbo="corregir", texto=f"El municipio actualizó: {nombres}.", actor=actor,
+            calidad=_cargo(actor), antes=antes, despues=despues,
+        )  # fmt: skip
     return reporte
 
 
@@ -333,21 +350,30 @@ def _responder_si_quedo_bien(reporte: Reporte, usuario: Any, hacia: str, *, text
         reporte = _bloquear(reporte)
         if reporte.autor_id is None or reporte.autor_id != usuario.pk:
             raise ReglaIncumplida("Solo quien hizo el reporte puede decir si quedó bien.")
-        desde = reporte.estado
+        desde, antes = reporte.estado, retrato(reporte, PUBLICOS)
         reglas.exigir_movimiento(desde, hacia)
         if hacia == Estado.REABIERTO:
             atendido = timezone.localdate(reporte.atendido) if reporte.atendido else None
             reglas.exigir_reabrible(atendido, timezone.localdate(ahora))
         _cambiar_estado(reporte, hacia, ahora)
+        cambio = diferencia(antes, retrato(reporte, PUBLICOS))
         anotar(
-            reporte, verbo="mover", texto=texto, actor=usuario, motivo=motivo, desde=desde, hasta=reporte.estado
+            reporte, verbo="mover", texto=texto, actor=usuario, motivo=motivo, desde=desde, hasta=reporte.estado,
+            calidad=str(reporte.organizacion or "Quien lo reportó"), antes=cambio[0], despues=cambio[1],
         )  # fmt: skip
     return reporte
 
 
-def _recontar(reporte: Reporte) -> None:
+def _cargo(actor: Any) -> str:
+    return insignia_de_rol(actor) if getattr(actor, "pk", None) else ""
+
+
+def _recontar(reporte: Reporte) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pone al día la cuenta; devuelve lo que había antes y lo que hay después."""
+    antes = retrato(reporte, ["tambien_contados"])
     reporte.tambien_contados = reporte.tambien.count()
     reporte.save(update_fields=["tambien_contados", "cambiado"])
+    return antes, retrato(reporte, ["tambien_contados"])
 
 
 def _poner_oculto(reporte: Reporte, actor: Any, oculto: bool, texto: str, motivo: str) -> Reporte:
@@ -361,7 +387,7 @@ def _poner_oculto(reporte: Reporte, actor: Any, oculto: bool, texto: str, motivo
                 reporte.foto.save(update_fields=["publica"])
             anotar(
                 reporte, verbo="ocultar" if oculto else "mostrar", texto=texto, actor=actor, motivo=motivo,
-                publico=False,
+                publico=False, calidad=_cargo(actor), antes={"oculto": not oculto}, despues={"oculto": oculto},
             )  # fmt: skip
     return reporte
 

@@ -207,3 +207,63 @@ def cosas_a_medias(raiz: Path) -> list[str]:
                 if re.search(r"\b(TODO|FIXME|XXX)\b", linea) or re.search(r"próximamente|lorem ipsum", linea, re.I):
                     faltas.append(f"{archivo.relative_to(raiz)}:{numero} {linea.strip()[:60]}")
     return faltas
+
+
+# Acciones que escriben sin dejar línea en la bitácora, y por qué está bien.
+SIN_BITACORA = {
+    "civic/debate/acciones.py:abrir_hilo": "nace dentro de otra acción, que la anota al publicarla",
+    "civic/cuentas/acciones/preparacion.py:preparar_roles": "lleva a los grupos la tabla de roles del programa",
+    "civic/cuentas/acciones/roles.py:poner_al_dia_los_grupos": "quita del grupo a quien ya no tiene el rol, ya anotado",
+    "votaciones/acciones.py:emitir_voto": "el voto es secreto: quién votó no va junto a nada",
+    "mapas/reportes/acciones.py:borrar_fotos_sueltas": "fotos que nadie llegó a ver",
+    "mapas/reportes/acciones.py:guardar_foto_en_espera": "todavía no la ve nadie",
+}
+_ANOTAN = {"anotar", "anotar_varios", "anotar_mirada"}
+
+
+def acciones_sin_bitacora(raiz: Path) -> list[str]:
+    """Toda acción que escribe en la base anota (ella o una pieza suya), o está en SIN_BITACORA con su razón."""
+    faltas = []
+    for archivo in archivos(raiz, "*.py"):
+        if archivo.stem != "acciones" and archivo.parent.name != "acciones":
+            continue
+        funciones = {
+            nodo.name: nodo for nodo in ast.parse(archivo.read_text()).body if isinstance(nodo, ast.FunctionDef)
+        }
+        for nombre in funciones:
+            quien = f"{archivo.relative_to(raiz).as_posix()}:{nombre}"
+            alcanza = _alcanzadas(nombre, funciones)
+            escribe = any(_es_de_base(nodo) for nodo in alcanza if isinstance(nodo, ast.Call))
+            anota = any(isinstance(nodo, ast.Name) and nodo.id in _ANOTAN for nodo in alcanza)
+            if nombre.startswith("_") or not escribe or anota:
+                continue
+            if quien not in SIN_BITACORA:
+                faltas.append(f"{quien} escribe y no deja línea en la bitácora")
+    return faltas
+
+
+def _alcanzadas(nombre: str, funciones: dict[str, ast.FunctionDef]) -> list[ast.AST]:
+    """Los nodos de una función y de las de su módulo que nombra, directa o indirectamente."""
+    pendientes, vistas, nodos = [nombre], set(), []
+    while pendientes:
+        actual = pendientes.pop()
+        if actual in vistas:
+            continue
+        vistas.add(actual)
+        suyos = list(ast.walk(funciones[actual]))
+        nodos += suyos
+        pendientes += [nodo.id for nodo in suyos if isinstance(nodo, ast.Name) and nodo.id in funciones]
+    return nodos
+
+
+def usos_de_fechas_inventadas(raiz: Path) -> list[str]:
+    """Solo la demo escribe en la bitácora con otra fecha que la de ahora."""
+    faltas = []
+    for archivo in archivos(raiz, "*.py"):
+        relativo = archivo.relative_to(raiz).as_posix()
+        if relativo.startswith(("civic/demo/", "civic/comun/bitacora.py")):
+            continue
+        for nodo in ast.walk(ast.parse(archivo.read_text())):
+            if isinstance(nodo, ast.alias) and nodo.name == "en_su_momento":
+                faltas.append(f"{relativo} usa {nodo.name}, que es de la demo")
+    return faltas

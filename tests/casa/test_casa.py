@@ -31,6 +31,8 @@ def vistas_nuestras(resolutor: URLResolver, prefijo: str = "/"):
         revisiones.guiones_en_linea,
         revisiones.recursos_ajenos,
         revisiones.cosas_a_medias,
+        revisiones.acciones_sin_bitacora,
+        revisiones.usos_de_fechas_inventadas,
     ],
     ids=lambda revision: revision.__name__,
 )

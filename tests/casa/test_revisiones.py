@@ -56,3 +56,35 @@ def test_variables_sin_documentar_en_los_dos_sentidos():
 
 def test_nombres_sin_glosario_con_modelo_nuevo_lo_nombra():
     assert revisiones.nombres_sin_glosario(["Hilo", "Nuevo"], "- **Hilo**: …") == ["Nuevo no está en GLOSARIO.md"]
+
+
+def test_acciones_sin_bitacora_nombra_la_que_calla_y_no_la_que_anota_por_una_pieza(tmp_path):
+    plantar(
+        tmp_path,
+        "propuestas/acciones.py",
+        """
+def callar(p):
+    p.save()
+
+def anotar_por_pieza(p):
+    p.save()
+    _pieza(p)
+
+def solo_leer(p):
+    return p.titulo
+
+def _pieza(p):
+    anotar(p, verbo="x", texto="y")
+""",
+    )
+    assert revisiones.acciones_sin_bitacora(tmp_path) == [
+        "propuestas/acciones.py:callar escribe y no deja línea en la bitácora"
+    ]
+
+
+def test_usos_de_fechas_inventadas_fuera_de_la_demo_los_nombra(tmp_path):
+    plantar(tmp_path, "propuestas/acciones.py", "from civic.comun.bitacora import en_su_momento")
+    plantar(tmp_path, "civic/demo/carga.py", "from civic.comun.bitacora import en_su_momento")
+    assert revisiones.usos_de_fechas_inventadas(tmp_path) == [
+        "propuestas/acciones.py usa en_su_momento, que es de la demo"
+    ]

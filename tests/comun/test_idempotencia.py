@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.utils import timezone
 
+from civic.comun.bitacora import anotar_varios, preparar_suceso
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.forms import CampoFoto, CampoTexto, ConClave, Formulario
 from civic.comun.idempotencia import VIGENCIA_SEGUNDOS, emitir_clave, huella_de, revisar_clave, una_sola_vez
@@ -30,7 +31,9 @@ class Fabrica:
         self.veces += 1
         if self.falla:
             raise self.falla
-        return Suceso.objects.create(objeto_tipo="x", objeto_id=1, verbo="v", texto=f"{self.veces}")
+        suceso = preparar_suceso("x", 1, verbo="v", texto=f"{self.veces}")
+        anotar_varios([suceso])
+        return suceso
 
 
 def enviar(clave, fabrica, *, usuario=None, datos=None, proposito=PROPOSITO):

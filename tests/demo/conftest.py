@@ -13,6 +13,13 @@ class Tropiezo(Exception):
     """El corte de luz de la prueba."""
 
 
+def _de_la_prueba():
+    """Transacción que envuelve a las de verdad, como las que abre Django en cada prueba."""
+    bloque = transaction.atomic()
+    bloque._from_testcase = True
+    return bloque
+
+
 @pytest.fixture(scope="module")
 def cargada(django_db_setup, django_db_blocker, tmp_path_factory):
     """La demo, cargada con un corte en medio: los pasos hechos antes del corte no se repiten.
@@ -20,7 +27,7 @@ def cargada(django_db_setup, django_db_blocker, tmp_path_factory):
     Devuelve lo que había justo después del corte. Todo vive en una transacción que se deshace al final del módulo.
     """
     archivos = tmp_path_factory.mktemp("archivos")
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=archivos), transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=archivos), _de_la_prueba():
         antes = _cargar_hasta_el_corte()
         carga.cargar_demo()
         yield antes
@@ -45,6 +52,6 @@ def _cargar_hasta_el_corte() -> dict[str, object]:
 @pytest.fixture
 def demo(cargada):
     """Lo que una prueba cambie se deshace al terminar ella."""
-    with transaction.atomic():
+    with _de_la_prueba():
         yield cargada
         transaction.set_rollback(True)

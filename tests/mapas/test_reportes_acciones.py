@@ -269,7 +269,8 @@ def test_guardar_ficha_cambia_el_plazo_y_anota_antes_y_despues(pueblo, gente):
     assert (reporte.plazo_dias, reporte.vence, reporte.prioridad) == (1, datetime.date(2026, 11, 23), "urgente")
     linea = historia(reporte).first()
     assert linea.texto == "El municipio actualizó: plazo en días hábiles, prioridad."
-    assert linea.datos == {"plazo_dias": ["5", "1"], "prioridad": ["normal", "urgente"]}
+    antes = {"plazo_dias": 5, "prioridad": "normal", "vence": "2026-11-27"}
+    assert linea.datos == {"antes": antes, "despues": {"plazo_dias": 1, "prioridad": "urgente", "vence": "2026-11-23"}}
 
 
 def test_guardar_ficha_sin_cambios_no_anota_y_con_estado_es_error_de_programa(pueblo, gente):

@@ -358,7 +358,8 @@ def test_corregir_anota_que_cambio_y_rehace_la_busqueda(recepcion, gente, pueblo
     ultimo = Suceso.objects.de(propuesta).latest("pk")
     assert (corregida.titulo, "agua para molle" in corregida.busqueda) == ("Agua para Molle", True)
     assert (ultimo.texto, ultimo.publico) == ("El municipio corrigió: título.", True)
-    assert ultimo.datos == {"titulo": ["Agua potable para la zona Molle", "Agua para Molle"]}
+    assert (ultimo.antes, ultimo.despues) == ({}, {}), "el texto anterior no se publica"
+    assert ultimo.datos["textos"] == {"titulo": ["Agua potable para la zona Molle", "Agua para Molle"]}
 
 
 def test_corregir_sin_permiso_o_el_monto_no_se_puede(recepcion, gente, pueblo, con_permisos):

@@ -6,12 +6,12 @@ Se escriben en bloque con su fecha: numerados en el hilo y con su línea de bit�
 import datetime
 from collections import defaultdict
 
-from civic.comun.models import Suceso
+from civic.comun.bitacora import anotar_varios, en_su_momento, preparar_suceso
 from civic.cuentas.models import Mandato, Usuario
-from civic.debate.acciones import ocultar_comentario
+from civic.debate.acciones import frase_de_comentario, ocultar_comentario
 from civic.debate.consultas import calidad_de
 from civic.debate.models import Comentario, Hilo
-from civic.demo.contexto import Contexto, en_su_momento
+from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido, tabla
 from civic.demo.guion import CONSULTA_ABIERTA, RECIBIENDO, VOTANDO
 from cms.models import PaginaProceso
@@ -62,16 +62,16 @@ class _Escribano:
         for pk, hilo in hilos.items():
             hilo.cambios = cuentas[pk]
         Hilo.objects.bulk_update(hilos.values(), ["cambios"])
-        Suceso.objects.bulk_create(
-            Suceso(
-                momento=comentario.momento,
-                actor=comentario.autor,
-                calidad=comentario.calidad[:120],
+        anotar_varios(
+            preparar_suceso(
+                Comentario._meta.label_lower,
+                comentario.pk,
                 verbo="responder" if comentario.padre_id else "comentar",
-                objeto_tipo=Comentario._meta.label_lower,
-                objeto_id=comentario.pk,
+                texto=frase_de_comentario(comentario),
+                actor=comentario.autor,
+                calidad=comentario.calidad,
                 hasta=comentario.estado,
-                texto=f"{comentario.autor} {'respondió un comentario' if comentario.padre_id else 'comentó'}.",
+                momento=comentario.momento,
             )
             for comentario in self.comentarios
         )

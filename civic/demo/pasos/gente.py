@@ -5,7 +5,7 @@ import datetime
 from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
 
-from civic.comun.models import Suceso
+from civic.comun.bitacora import anotar_varios, preparar_suceso
 from civic.cuentas.acciones import asignar_rol, declarar_residencia, preparar_roles, verificar_residencia
 from civic.cuentas.models import Mandato, Organizacion, Residencia, Usuario
 from civic.demo.contexto import Contexto
@@ -61,23 +61,20 @@ def _vecinos(contexto: Contexto) -> int:
         for persona, (otb, puesto) in zip(gente, viven, strict=True)
     ]
     Residencia.objects.bulk_create(residencias, batch_size=500)
-    Suceso.objects.bulk_create(
-        [
-            Suceso(
-                verbo="verificar",
-                texto="Verificó la residencia.",
-                motivo=METODO,
-                publico=False,
-                objeto_tipo=Residencia._meta.label_lower,
-                objeto_id=residencia.pk,
-                desde=Residencia.Nivel.DECLARADA,
-                hasta=Residencia.Nivel.VERIFICADA,
-                momento=residencia.momento,
-            )
-            for residencia in residencias
-            if residencia.esta_verificada
-        ],
-        batch_size=500,
+    anotar_varios(
+        preparar_suceso(
+            Residencia._meta.label_lower,
+            residencia.pk,
+            verbo="verificar",
+            texto="Verificó la residencia.",
+            motivo=METODO,
+            publico=False,
+            desde=Residencia.Nivel.DECLARADA,
+            hasta=Residencia.Nivel.VERIFICADA,
+            momento=residencia.momento,
+        )
+        for residencia in residencias
+        if residencia.esta_verificada
     )
     return len(gente)
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from civic.demo.contexto import Contexto, en_su_momento
+from civic.comun.bitacora import en_su_momento
+from civic.demo.contexto import Contexto
 from civic.demo.fichas import fichas
 from civic.demo.fuentes import contenido
 from mapas.obras.acciones import guardar_obra, mover_obra, pedir_movimiento, publicar_obra, registrar_avance

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from civic.comun.bitacora import anotar_varios, preparar_suceso
 from civic.comun.models import Suceso
 from civic.cuentas.models import Organizacion, Usuario
 from civic.debate.models import Hilo
@@ -62,7 +63,7 @@ def cargar(contexto: Contexto) -> str:
             paso.objeto_id = entrada.propuesta.pk
         if entrada.dictamen is not None:
             entrada.dictamen.propuesta = entrada.propuesta
-    Suceso.objects.bulk_create([paso for entrada in entradas for paso in entrada.pasos], batch_size=500)
+    anotar_varios(paso for entrada in entradas for paso in entrada.pasos)
     Dictamen.objects.bulk_create(entrada.dictamen for entrada in entradas if entrada.dictamen)
     apoyos = _apoyar(contexto, entradas)
     Propuesta.objects.bulk_update(propuestas, ["hilo", "apoyos_contados"], batch_size=200)
@@ -162,16 +163,17 @@ def _paso(
     organizacion = entrada.propuesta.organizacion
     quien = str(organizacion) if calidad == AUTOR and organizacion else EN_CALIDAD_DE[calidad]
     entrada.pasos.append(
-        Suceso(
-            momento=momento,
-            actor=actor,
-            calidad=quien[:120],
+        preparar_suceso(
+            Propuesta._meta.label_lower,
+            None,
             verbo="mover",
-            objeto_tipo=Propuesta._meta.label_lower,
-            desde=str(desde),
-            hasta=str(hacia),
             texto=reglas.frase_de_movimiento(hacia, entrada.propuesta.codigo or ""),
+            actor=actor,
+            calidad=quien,
+            desde=desde,
+            hasta=hacia,
             motivo=motivo,
+            momento=momento,
         )
     )
 

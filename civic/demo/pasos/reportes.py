@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from civic.comun.bitacora import en_su_momento
 from civic.cuentas.models import Organizacion
-from civic.demo.contexto import Contexto, en_su_momento
+from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
 from mapas.reportes.acciones import mover_reporte, recibir_reporte
 from mapas.reportes.models import Reporte, TambienMePasa

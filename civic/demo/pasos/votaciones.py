@@ -9,7 +9,8 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from civic.demo.contexto import Contexto, en_su_momento
+from civic.comun.bitacora import en_su_momento
+from civic.demo.contexto import Contexto
 from civic.demo.fichas import FichaDePropuesta, fichas
 from civic.demo.guion import CONTADO, VAN_VOTANDO, VOTANDO, VOTARON
 from civic.procesos.models import Fase, Proceso

@@ -1,0 +1,36 @@
+"""Quitar y reponer las guardas de la bitácora, solo en pruebas: para vaciar la base y para adulterarla a propósito."""
+
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from civic.comun.guardas import NOMBRES, TABLA, guardas_que_faltan, poner_guardas
+
+
+@contextmanager
+def sin_guardas():
+    """La base sin sus disparadores. Se reponen al salir, también si algo falla dentro."""
+    sufijo = f" ON {TABLA}" if connection.vendor == "postgresql" else ""
+    with transaction.atomic():
+        faltan = guardas_que_faltan(connection)
+        with connection.cursor() as cursor:
+            for nombre in NOMBRES[connection.vendor]:
+                if nombre not in faltan:
+                    cursor.execute(f"DROP TRIGGER {nombre}{sufijo}")
+        yield
+        poner_guardas(connection)
+
+
+def dejar_vaciar():
+    """El vaciado de la base entre pruebas con transacciones de verdad levanta las guardas; nada más lo hace."""
+    operaciones = type(connection.ops)
+    original = operaciones.execute_sql_flush
+    if getattr(original, "sin_guardas", False):
+        return
+
+    def vaciar(self, sql_list):
+        with sin_guardas():
+            original(self, sql_list)
+
+    vaciar.sin_guardas = True
+    operaciones.execute_sql_flush = vaciar
