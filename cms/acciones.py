@@ -151,6 +151,8 @@ def publicar_proceso(
         pagina = _publicar(indice, pagina)
         pagina = abrir_debate(pagina)
         anotar(proceso, verbo="publicar", texto="Se publicó el proceso.", actor=actor)
+    elif not proceso.publicado:
+        anotar(proceso, verbo="publicar", texto="Se volvió a publicar el proceso.", actor=actor)
     if not proceso.publicado:
         proceso.publicado = True
         proceso.save(update_fields=["publicado"])

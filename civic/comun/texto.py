@@ -5,6 +5,8 @@ import unicodedata
 # Controles, marcas bidireccionales, anchos nulos y sustitutos sueltos: nunca forman parte de un texto honesto.
 _CATEGORIAS_PROHIBIDAS = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _PERMITIDOS = {"\n", "\t", "\u200d"}  # salto, tabulador y el unidor de emojis compuestos
+# Lo que una planilla tomaría por fórmula al abrir un CSV.
+COMIENZOS_PELIGROSOS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def limpiar(texto: str, *, varias_lineas: bool = False) -> str:
@@ -24,3 +26,8 @@ def para_buscar(texto: str) -> str:
     descompuesto = unicodedata.normalize("NFKD", texto.casefold())
     llano = "".join(letra for letra in descompuesto if not unicodedata.combining(letra))
     return " ".join("".join(letra if letra.isalnum() else " " for letra in llano).split())
+
+
+def celda(texto: str) -> str:
+    """Texto que ninguna planilla toma por fórmula."""
+    return f"'{texto}" if texto.startswith(COMIENZOS_PELIGROSOS) else texto

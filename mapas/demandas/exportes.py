@@ -5,11 +5,10 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from civic.comun.texto import celda
 from mapas.demandas.consultas import Fila
 from mapas.territorio.dibujo import AVISO, formas_livianas
 
-# Lo que una planilla tomaría por fórmula al abrir el archivo.
-COMIENZOS_PELIGROSOS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNAS = (
     "codigo",
     "nombre",
@@ -23,11 +22,6 @@ COLUMNAS = (
     "categoria_principal",
     "propuestas_por_1000_hab",
 )
-
-
-def celda(texto: str) -> str:
-    """Texto que ninguna planilla toma por fórmula."""
-    return f"'{texto}" if texto.startswith(COMIENZOS_PELIGROSOS) else texto
 
 
 def datos_de(fila: Fila) -> dict[str, Any]:
