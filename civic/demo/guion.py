@@ -144,7 +144,7 @@ PROCESOS: tuple[GuionDeProceso, ...] = (
         "huerta, una biblioteca, un mural, una liga de fútbol.",
         _NORMATIVA,
         "<p>Es un concurso: primero se explica cómo participar, después se postula, se revisa que cada postulación "
-        "cumpla las bases, y un jurado y la votación de cada distrito eligen. Quien gana hace lo que propuso y presenta "
+        "cumpla las bases, y un jurado y la votación de cada distrito eligen. Quien gana hace lo suyo y presenta "
         "un informe a la vista de todos.</p><h2>Quién puede postular</h2><ul><li>Grupos de al menos cinco personas del "
         "distrito.</li><li>Organizaciones, con su directiva al día.</li></ul>",
         (

@@ -20,12 +20,21 @@ from mapas.territorio.models import Area
 MONTO_MAXIMO = Decimal("999999999999.99")
 
 
-class CampoMotivo(CampoTexto):
+class CampoEscrito(CampoTexto):
+    """Texto que se publica: antes de limpiarlo, dice si trae caracteres rotos en vez de quitarlos callando."""
+
+    def to_python(self, value: Any) -> str:
+        texto_que_se_guarda(str(value or ""))
+        return super().to_python(value)
+
+
+class CampoMotivo(CampoEscrito):
     """La razón pública de un cambio."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs = {"label": "Por qué", "max_length": LARGO_DEL_MOTIVO, "varias_lineas": True, "filas": 3} | kwargs
-        super().__init__(validators=[texto_que_se_guarda], **kwargs)
+        super().__init__(
+            **({"label": "Por qué", "max_length": LARGO_DEL_MOTIVO, "varias_lineas": True, "filas": 3} | kwargs)
+        )
 
 
 def cifras_llanas(valor: Any) -> Any:
@@ -189,11 +198,10 @@ class RepartoForm(forms.Form):
         required=False,
         empty_label="Todas juntas",
     )
-    fuente_del_indice = CampoTexto(
+    fuente_del_indice = CampoEscrito(
         label="De dónde sale el índice",
         max_length=200,
         required=False,
-        validators=[texto_que_se_guarda],
         help_text="Por ejemplo: necesidades básicas insatisfechas, Censo 2024. Se publica.",
     )
     motivo = CampoMotivo(required=False, help_text="Obligatorio si el proceso ya publicó otros techos. Se publica.")
@@ -231,10 +239,9 @@ class RepartoForm(forms.Form):
 
 
 class AprobarForm(forms.Form):
-    norma = CampoTexto(
+    norma = CampoEscrito(
         label="Norma que los aprueba",
         max_length=120,
-        validators=[texto_que_se_guarda],
         help_text="Como se cita: Ley municipal N.º 245/2026.",
     )
 

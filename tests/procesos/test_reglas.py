@@ -72,7 +72,8 @@ def test_permite_segun_el_tipo_de_fase(tipo, permitidas):
 
 
 def test_actos_propios_mandan_sobre_los_del_tipo_aunque_sean_ninguno():
-    sin_nada, con_otros = fase("recepcion", dia(1), dia(2), actos=[]), fase("informacion", dia(1), dia(2), actos=[VOTAR])
+    sin_nada = fase("recepcion", dia(1), dia(2), actos=[])
+    con_otros = fase("informacion", dia(1), dia(2), actos=[VOTAR])
     assert [reglas.permite([sin_nada], acto, dia(1)) for acto in (PROPONER, COMENTAR)] == [False, False]
     assert [reglas.permite([con_otros], acto, dia(1)) for acto in (VOTAR, COMENTAR)] == [True, False]
     assert reglas.por_que_no([con_otros], VOTAR, dia(3)).endswith("en la fase «Información».")
@@ -190,7 +191,8 @@ def test_problemas_con_segunda_ronda_no_hay():
 
 def test_problemas_con_actos_propios_que_no_van_juntos():
     assert reglas.problemas_de_fases([fase("votacion", dia(1), dia(5), actos=[VOTAR, PROPONER, EVALUAR])]) == [
-        "«Votación» no puede permitir a la vez presentar propuestas y votar: mientras se vota no se reciben propuestas.",
+        "«Votación» no puede permitir a la vez presentar propuestas y votar: mientras se vota no se reciben "
+        "propuestas.",
         "«Votación» no puede permitir a la vez evaluar propuestas y votar: mientras se vota no se evalúan propuestas.",
     ]
     charla = fase("deliberacion", dia(1), dia(9), "Charla", actos=[PROPONER])
@@ -273,9 +275,7 @@ def test_cambios_de_fases_que_se_agregan_quitan_y_renombran():
         "Se agregó la fase «Conteo», del 30/8/2026, 00:00 al 31/8/2026, 00:00.",
     ]
     renombrada = reglas.RetratoDeFase("votacion", "Vota", dia(22), dia(30))
-    assert textos(retrato(), retrato(fases={1: renombrada})) == [
-        "La fase «Votación» ahora se llama «Vota»."
-    ]
+    assert textos(retrato(), retrato(fases={1: renombrada})) == ["La fase «Votación» ahora se llama «Vota»."]
 
 
 def test_cambios_de_techos_y_de_publicacion():
