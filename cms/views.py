@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.sitemaps.views import sitemap as servir_mapa
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +15,11 @@ from wagtail.images import get_image_model
 from wagtail.images.models import SourceImageIOError
 
 from civic.comun.acceso import con_cuenta, publica
+from civic.procesos.consultas import grupos_de_techos
+from civic.procesos.exportes import a_csv, a_json
+from civic.procesos.models import Proceso
 from cms import mapa_del_sitio, muestrario
+from cms.consultas.procesos import vista_de_techos
 from cms.templatetags.portal import ANCHOS_DE_IMAGEN
 
 
@@ -56,6 +60,33 @@ def a_ingresar(request: HttpRequest) -> HttpResponse:
     if url_has_allowed_host_and_scheme(destino, {request.get_host()}, require_https=request.is_secure()):
         return redirect(reverse("account_login") + "?" + urlencode({"next": destino}))
     return redirect("account_login")
+
+
+def _proceso_publicado_o_404(slug: str) -> Proceso:
+    return get_object_or_404(Proceso.objects.publicados(), slug=slug)
+
+
+@publica
+@require_safe
+def techos(request: HttpRequest, slug: str) -> HttpResponse:
+    """Cuánto tiene cada distrito y cómo se calculó, en palabras y con sus números."""
+    return render(request, "cms/techos.html", {"vista": vista_de_techos(_proceso_publicado_o_404(slug))})
+
+
+@publica
+@require_safe
+def techos_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    proceso = _proceso_publicado_o_404(slug)
+    respuesta = HttpResponse(a_csv(proceso, grupos_de_techos(proceso)), content_type="text/csv; charset=utf-8")
+    respuesta["Content-Disposition"] = f'attachment; filename="techos-{proceso.slug}.csv"'
+    return respuesta
+
+
+@publica
+@require_safe
+def techos_json(request: HttpRequest, slug: str) -> JsonResponse:
+    proceso = _proceso_publicado_o_404(slug)
+    return JsonResponse(a_json(proceso, grupos_de_techos(proceso)), json_dumps_params={"ensure_ascii": False})
 
 
 @publica

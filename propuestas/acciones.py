@@ -46,8 +46,8 @@ def abrir_borrador(proceso: Proceso, *, autor: Usuario, **datos: Any) -> Propues
     `datos` son los campos de CAMPOS. Lanza ReglaIncumplida si la fase no recibe propuestas o si `autor` no tiene
     mandato vigente en la organización.
     """
-    exigir_fase(proceso, PROPONER)
     with transaction.atomic():
+        exigir_fase(proceso, PROPONER)
         propuesta = Propuesta(proceso=proceso, autor=autor)
         _escribir(propuesta, autor, datos)
         propuesta.save()
@@ -94,6 +94,9 @@ def presentar_propuesta(propuesta: Propuesta, *, actor: Usuario) -> Propuesta:
             raise ReglaIncumplida("Solo la presenta quien la escribió.")
         if not propuesta.es_editable:
             return propuesta
+        # La fila de la gestión antes de mirar la fase: quien cambia el calendario toma el mismo candado, y la hora que
+        # cuenta es la de después de esperar.
+        _hacer_fila(propuesta.proceso.gestion)
         _exigir_presentable(propuesta, actor)
         desde, antes = propuesta.estado, retrato(propuesta, CAMBIAN_AL_PRESENTAR)
         reglas.exigir_movimiento(desde, Estado.ENVIADA, AUTOR)
@@ -299,9 +302,13 @@ def _exigir_un_solo_reclamo(propuesta: Propuesta, hacia: str, calidad: str) -> N
         raise ReglaIncumplida("Ya reclamaste una vez y el municipio respondió. Mira el dictamen.")
 
 
-def _siguiente_codigo(gestion: int) -> str:
-    """Código correlativo de la gestión. Bloquea sus procesos: dos personas que presentan a la vez hacen fila."""
+def _hacer_fila(gestion: int) -> None:
+    """Bloquea los procesos de la gestión: dos personas que presentan a la vez hacen fila."""
     list(bloquear(Proceso.objects.filter(gestion=gestion).order_by("pk")))
+
+
+def _siguiente_codigo(gestion: int) -> str:
+    """Código correlativo de la gestión, con la fila ya hecha."""
     ultimo = (
         Propuesta.objects.filter(codigo__startswith=f"PR-{gestion}-")
         .order_by(Length("codigo").desc(), "-codigo")

@@ -14,9 +14,9 @@ from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
 from civic.cuentas.models import Mandato
 from civic.debate.consultas import contar_comentarios
-from civic.procesos.consultas import fases_de, techo_de
+from civic.procesos.consultas import fases_abiertas, por_que_no, techo_de
 from civic.procesos.models import Categoria, Fase, Proceso
-from civic.procesos.reglas import PERMITE, PROPONER, fases_vigentes, por_que_no
+from civic.procesos.reglas import PROPONER, actos_de
 from mapas.territorio.models import Area
 from propuestas import reglas
 from propuestas.models import Apoyo, Dictamen, Propuesta, PropuestaQuerySet
@@ -88,7 +88,7 @@ def con_comentarios(propuestas: Iterable[Propuesta]) -> list[tuple[Propuesta, in
 
 def procesos_publicados() -> list[Proceso]:
     """Procesos publicados con sus fases, para el filtro y para saber si hoy se puede proponer."""
-    return list(Proceso.objects.publicados().con_fases().only("nombre", "slug", "gestion"))
+    return list(Proceso.objects.publicados().con_fases().defer("resumen", "normativa"))
 
 
 def reciben_propuestas(procesos: Iterable[Proceso], ahora: datetime | None = None) -> list[tuple[Proceso, Fase]]:
@@ -96,7 +96,7 @@ def reciben_propuestas(procesos: Iterable[Proceso], ahora: datetime | None = Non
     ahora = ahora or timezone.now()
     abiertos = []
     for proceso in procesos:
-        vigentes = [fase for fase in fases_vigentes(fases_de(proceso), ahora) if PROPONER in PERMITE[fase.tipo]]
+        vigentes = [fase for fase in fases_abiertas(proceso, ahora) if PROPONER in actos_de(fase)]
         if vigentes:
             abiertos.append((proceso, max(vigentes, key=lambda fase: fase.fin)))
     return abiertos
@@ -105,7 +105,7 @@ def reciben_propuestas(procesos: Iterable[Proceso], ahora: datetime | None = Non
 def por_que_no_se_propone(ahora: datetime | None = None) -> list[tuple[Proceso, str]]:
     """Cada proceso publicado con la frase que dice en qué fase está y cuándo se podrá (o se pudo) proponer."""
     ahora = ahora or timezone.now()
-    return [(proceso, por_que_no(fases_de(proceso), PROPONER, ahora)) for proceso in procesos_publicados()]
+    return [(proceso, por_que_no(proceso, PROPONER, ahora)) for proceso in procesos_publicados()]
 
 
 def categorias() -> list[Categoria]:

@@ -20,7 +20,8 @@ from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.idempotencia import emitir_clave, revisar_clave
 from civic.cuentas.models import Residencia
-from civic.procesos.models import Proceso, Techo
+from civic.procesos.consultas import techos_por_distrito
+from civic.procesos.models import Proceso
 from civic.procesos.reglas import dia
 from propuestas.acciones import mover_propuesta
 from propuestas.models import Propuesta
@@ -50,23 +51,23 @@ def preparar_votacion(
     regla: str = Votacion.Regla.VORAZ,
     actor: Any = None,
 ) -> Votacion:
-    """Crea la votación con una contienda por techo del proceso y, en cada una, sus propuestas viables."""
+    """Crea la votación con una contienda por distrito con techo y, en cada una, sus propuestas viables."""
     permisos.exigir_conducir(actor)
     if cierra <= abre:
         raise ReglaIncumplida("La votación debe cerrar después de abrir.", campo="cierra")
     if Votacion.objects.filter(slug=slug).exists():
         raise ReglaIncumplida("Ya hay una votación con esa dirección. Escribe otra.", campo="slug")
-    techos = list(Techo.objects.filter(proceso=proceso).select_related("distrito"))
+    techos = techos_por_distrito(proceso)
     if not techos:
         raise ReglaIncumplida("Ese proceso no tiene techos por distrito. Cárgalos primero.", campo="proceso")
     votacion = Votacion.objects.create(proceso=proceso, nombre=nombre, slug=slug, abre=abre, cierra=cierra, regla=regla)
     numeros: set[int] = set()
-    for techo in techos:
-        numero = techo.distrito.orden
+    for distrito, monto in techos:
+        numero = distrito.orden
         if numero == 0 or numero in numeros:  # distritos sin orden propio: el primer número libre
             numero = next(n for n in range(1, 1000) if n not in numeros)
         numeros.add(numero)
-        Contienda.objects.create(votacion=votacion, distrito=techo.distrito, numero=numero, presupuesto=techo.monto)
+        Contienda.objects.create(votacion=votacion, distrito=distrito, numero=numero, presupuesto=monto)
     anotar(
         votacion, verbo="preparar", actor=actor, calidad=CALIDAD, texto="Se preparó la votación.", publico=False,
         hasta=votacion.estado, antes={}, despues=retrato(votacion, CORREGIBLES),
@@ -107,7 +108,7 @@ def agregar_opciones(votacion: Votacion, *, actor: Any = None) -> int:
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     if votacion.estado != Votacion.Estado.PREPARADA:
         raise ReglaIncumplida("Las papeletas ya se congelaron: no se pueden cambiar.")
-    techos = dict(Techo.objects.filter(proceso=votacion.proceso_id).values_list("distrito", "monto"))
+    techos = {distrito.pk: monto for distrito, monto in techos_por_distrito(votacion.proceso)}
     opciones: list[Opcion] = []
     antes = _papeletas_de(votacion)
     for contienda in bloquear(Contienda.objects.filter(votacion=votacion)):

@@ -50,6 +50,7 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
     Rol.PLANIFICACION: {
         "procesos.proceso": (VER, CREAR, CAMBIAR),
         "procesos.categoria": (VER, CREAR, CAMBIAR),
+        "procesos.fuentedefinanciamiento": (VER, CREAR, CAMBIAR),
         "propuestas.propuesta": (VER, CAMBIAR),
         "votaciones.votacion": (VER, CREAR, CAMBIAR),
         "obras.obra": (VER, CREAR, CAMBIAR),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 CLAVE = "ayni-demo-2027"
 VOTANDO, RECIBIENDO, CONTADO = "poa-2027", "saldos-2027", "poa-2026"
+FONDO = "fondo-iniciativas-2027"
 CONSULTA_ABIERTA, CONSULTA_DECIDIDA = "reglamento-de-participacion-digital", "orden-de-la-fiesta-de-agosto"
 
 
@@ -67,8 +68,8 @@ PROCESOS: tuple[GuionDeProceso, ...] = (
             Tramo("resultados", "Control social y Concejo", 20, 34, "Se pronuncia el control social."),
             Tramo("seguimiento", "Seguimiento de las obras", 41, 405, "Se sigue el avance de cada obra elegida."),
         ),
-        {},  # los del contenido: techo_poa_2027_bs_demo
-        "Techo de demostración: una parte igual para cada distrito y otra según población y necesidades básicas.",
+        {},  # salen de REPARTO_DEL_POA
+        "",
     ),
     GuionDeProceso(
         RECIBIENDO,
@@ -136,6 +137,30 @@ PROCESOS: tuple[GuionDeProceso, ...] = (
         "Monto de demostración: la parte del techo que el primer año se decidió por votación.",
     ),
     GuionDeProceso(
+        FONDO,
+        "Fondo de iniciativas de barrio 2027",
+        2027,
+        "Bs 50.000 por distrito para ideas pequeñas que un grupo de vecinas y vecinos puede hacer por su cuenta: una "
+        "huerta, una biblioteca, un mural, una liga de fútbol.",
+        _NORMATIVA,
+        "<p>Es un concurso: primero se explica cómo participar, después se postula, se revisa que cada postulación "
+        "cumpla las bases, y un jurado y la votación de cada distrito eligen. Quien gana hace lo suyo y presenta "
+        "un informe a la vista de todos.</p><h2>Quién puede postular</h2><ul><li>Grupos de al menos cinco personas del "
+        "distrito.</li><li>Organizaciones, con su directiva al día.</li></ul>",
+        (
+            Tramo("convocatoria", "Convocatoria", -5, 12, "Se publican las bases y se responden preguntas."),
+            Tramo("postulaciones", "Postulaciones", 13, 40, "Cada grupo presenta su idea."),
+            Tramo("admision", "Admisión", 41, 52, "Se revisa que cada postulación cumpla las bases."),
+            Tramo("jurado_y_voto", "Jurado y votación", 55, 66, "El jurado puntúa y cada distrito vota."),
+            Tramo("adjudicacion", "Adjudicación", 70, 75, "Se publica quién ganó y por qué."),
+            Tramo("ejecucion", "Ejecución", 76, 240, "Cada grupo hace lo que propuso."),
+            Tramo("informe", "Informe", 241, 270, "Cada grupo cuenta qué hizo y en qué gastó."),
+        ),
+        {},  # partes iguales de TOTAL_DEL_FONDO
+        "",
+        "fondo",
+    ),
+    GuionDeProceso(
         CONSULTA_ABIERTA,
         "¿Cómo debe ser el reglamento de participación digital?",
         2026,
@@ -176,6 +201,31 @@ PROCESOS: tuple[GuionDeProceso, ...] = (
         "",
         "consulta",
     ),
+)
+
+# La fórmula de los techos del POA que se vota. Con este índice, inventado, da justo los del contenido.
+PESOS_DEL_POA, REDONDEO_DEL_POA = (40, 30, 30), 100_000
+INDICE_DE_NECESIDAD = {
+    1: "49.6",
+    2: "46.0",
+    3: "47.2",
+    4: "44.6",
+    5: "37.1",
+    6: "8.8",
+    7: "32.0",
+    8: "59.3",
+    9: "61.8",
+    10: "13.6",
+}
+FUENTE_DEL_INDICE = "Índice de demostración, inventado: no es un dato oficial"
+NORMA_DE_LOS_TECHOS = "Ley municipal N.º 000/2026 (de demostración)"
+TOTAL_DEL_FONDO = 500_000
+FUENTES = (("20-210", "Recursos específicos"), ("41-113", "Coparticipación tributaria"), ("41-119", "IDH"))
+# La recepción de la segunda ronda se alargó una semana: hasta qué día iba (desde hoy), cuándo se decidió y por qué.
+RECEPCION_ANTES, DIA_DE_LA_AMPLIACION = 15, -2
+MOTIVO_DE_LA_AMPLIACION = (
+    "Las lluvias cortaron el camino a las comunidades del Distrito 9 y la promotora no pudo llegar. Se da una semana "
+    "más para que también presenten sus propuestas."
 )
 
 ARTICULOS_DEL_REGLAMENTO = (

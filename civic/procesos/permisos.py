@@ -1,22 +1,69 @@
-"""Qué permite la fase de ahora."""
+"""Qué permite la fase de ahora y a quién le toca cada cosa.
+
+`permite` y `exigir_fase` son el momento del acto: releen el proceso y sus fases de la base, nunca lo que se cargó antes
+de esperar un candado, y miran el reloj en ese instante.
+"""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
-from civic.procesos import reglas
-from civic.procesos.consultas import fases_de
+from civic.comun.errores import ReglaIncumplida
+from civic.cuentas.roles import Rol
+from civic.procesos import consultas
 from civic.procesos.models import Proceso
 
 
+def _de_nuevo(proceso: Proceso) -> Proceso:
+    return Proceso.objects.con_fases().get(pk=proceso.pk)
+
+
 def permite(proceso: Proceso, accion: str, ahora: datetime | None = None) -> bool:
-    return reglas.permite(fases_de(proceso), accion, ahora or timezone.now())
+    return consultas.permite(_de_nuevo(proceso), accion, ahora or timezone.now())
 
 
 def por_que_no(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:
-    return reglas.por_que_no(fases_de(proceso), accion, ahora or timezone.now())
+    return consultas.por_que_no(_de_nuevo(proceso), accion, ahora or timezone.now())
 
 
 def exigir_fase(proceso: Proceso, accion: str, ahora: datetime | None = None) -> None:
     """Lanza ReglaIncumplida, con la fase actual y la fecha en que se abre, si ahora no se puede."""
-    reglas.exigir(fases_de(proceso), accion, ahora or timezone.now())
+    proceso = _de_nuevo(proceso)
+    ahora = ahora or timezone.now()
+    if not consultas.permite(proceso, accion, ahora):
+        raise ReglaIncumplida(consultas.por_que_no(proceso, accion, ahora))
+
+
+# --- Quién ----------------------------------------------------------------------------------------------------------
+def _tiene(usuario: Any, rol: str) -> bool:
+    return rol in getattr(usuario, "roles_vigentes", ())
+
+
+def puede_planificar(usuario: Any) -> bool:
+    """Los techos y la marcha de un proceso son de Planificación; la administración técnica no los toca."""
+    return _tiene(usuario, Rol.PLANIFICACION)
+
+
+def puede_aprobar_techos(usuario: Any) -> bool:
+    return _tiene(usuario, Rol.CONCEJO)
+
+
+def exigir_planificar(usuario: Any, que: str) -> None:
+    """Lanza ReglaIncumplida si no le toca. `None` es el propio sistema (órdenes y carga de la demo)."""
+    if usuario is not None and not puede_planificar(usuario):
+        raise ReglaIncumplida(f"{que} le toca a Planificación POA.")
+
+
+def exigir_aprobar_techos(usuario: Any) -> None:
+    if not puede_aprobar_techos(usuario):
+        raise ReglaIncumplida("Aprobar techos le toca al Concejo municipal.")
+
+
+def calidad_de(usuario: Any) -> str:
+    """En qué calidad firma quien cambia un proceso: su cargo público, nunca su nombre."""
+    if usuario is None:
+        return ""
+    if puede_planificar(usuario):
+        return str(Rol.PLANIFICACION.label)
+    return next((str(rol.label) for rol in Rol if _tiene(usuario, rol)), "Municipio")

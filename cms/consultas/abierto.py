@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic.procesos import reglas
-from civic.procesos.consultas import fases_de
+from civic.procesos.consultas import fases_abiertas
 from civic.procesos.models import Proceso
 from civic.procesos.reglas import COMENTAR, PROPONER, VOTAR
 from cms.models import PaginaProceso
@@ -45,8 +45,8 @@ def acciones_abiertas(
 ) -> list[Abierto]:
     """Lo que la fase de ahora permite a la gente en el proceso, con su plazo."""
     abiertas = []
-    for fase in reglas.fases_vigentes(fases_de(proceso), ahora):
-        permite = reglas.PERMITE[fase.tipo]
+    for fase in fases_abiertas(proceso, ahora):
+        permite = reglas.actos_de(fase)
         votacion = votaciones.get(proceso.pk)
         if VOTAR in permite and votacion is not None:
             abiertas.append(Abierto(VOTAR, proceso, votacion.cierra, url, votacion, votacion.pk in votadas))

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from civic.procesos import reglas
-from civic.procesos.consultas import FaseEnLinea, fases_de, linea_de_fases
+from civic.procesos.consultas import FaseEnLinea, fases_de, linea_de_fases, por_que_esta_cerrado
 from civic.procesos.models import Fase, Proceso, Techo
 from cms.consultas.abierto import (
     ORDEN,
@@ -86,7 +86,9 @@ def portada(usuario: Any, *, destacado_id: int | None = None, ahora: datetime.da
 def _proximo(procesos: list[Proceso], ahora: datetime.datetime) -> tuple[Proceso, Fase, str] | None:
     """La próxima fase de cualquier proceso, cuando ahora no hay nada abierto."""
     futuras = [
-        (fase, proceso) for proceso in procesos if (fase := reglas.fase_siguiente(fases_de(proceso), ahora)) is not None
+        (fase, proceso)
+        for proceso in procesos
+        if not por_que_esta_cerrado(proceso) and (fase := reglas.fase_siguiente(fases_de(proceso), ahora)) is not None
     ]
     if not futuras:
         return None
@@ -101,7 +103,7 @@ def _monto(principal: Abierto | None, distrito: Area | None) -> tuple[Decimal | 
     techos = Techo.objects.filter(proceso=principal.proceso)
     if distrito is not None:
         techos = techos.filter(distrito=distrito)
-    suma = techos.aggregate(monto=Sum("monto"), cuantos=Count("pk"))
+    suma = techos.aggregate(monto=Sum("monto"), cuantos=Count("distrito", distinct=True))
     return suma["monto"], suma["cuantos"]
 
 

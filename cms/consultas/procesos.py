@@ -9,8 +9,19 @@ from django.db.models import Count, Sum, prefetch_related_objects
 from django.utils import timezone
 
 from civic.procesos import reglas
-from civic.procesos.consultas import FaseEnLinea, fases_de, linea_de_fases
-from civic.procesos.models import Fase, Proceso, Techo
+from civic.procesos.consultas import (
+    CambioPublicado,
+    FaseEnLinea,
+    GrupoDeTechos,
+    cambios_del_calendario,
+    fases_de,
+    grupos_de_techos,
+    linea_de_fases,
+    por_que_esta_cerrado,
+    por_que_no,
+    techos_por_distrito,
+)
+from civic.procesos.models import Fase, Proceso
 from civic.procesos.reglas import COMENTAR, PROPONER
 from cms.consultas.abierto import (
     ORDEN,
@@ -37,7 +48,6 @@ class FilaDeTecho:
     monto: Decimal
     propuestas: int
     pedido: Decimal
-    explicacion: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,8 @@ class VistaDeProceso:
     hasta: datetime.datetime | None
     acciones: list[Abierto]
     por_que_no: str
+    detenido: str
+    cambios: list[CambioPublicado]
     techos: list[FilaDeTecho]
     techo_total: Decimal
     propuestas: list[tuple[Propuesta, int]]
@@ -60,7 +72,10 @@ class VistaDeProceso:
 
 @dataclass(frozen=True)
 class ProcesoEnLista:
-    """Un proceso en el índice: su página, su situación y la fase que se anuncia (vigente o la próxima)."""
+    """Un proceso en el índice: su página, su situación y la fase que se anuncia (vigente o la próxima).
+
+    `situacion` es «detenido» si está suspendido o desierto: entonces no se anuncia ninguna fase.
+    """
 
     proceso: Proceso
     url: str
@@ -78,13 +93,18 @@ def procesos_por_situacion(ahora: datetime.datetime | None = None) -> dict[str, 
         actual = reglas.fase_principal(fases, ahora)
         siguiente = reglas.fase_siguiente(fases, ahora)
         empezo = any(fase.inicio <= ahora for fase in fases)
+        detenido = bool(por_que_esta_cerrado(proceso))
         if actual is not None or (empezo and siguiente is not None):
             situacion = "ahora"
         else:
             situacion = "futuro" if siguiente is not None or not fases else "hecho"
         grupos[situacion].append(
             ProcesoEnLista(
-                proceso, url_de_proceso(proceso.pagina), situacion, actual or siguiente, vigente=actual is not None
+                proceso,
+                url_de_proceso(proceso.pagina),
+                "detenido" if detenido else situacion,
+                actual or siguiente,
+                vigente=actual is not None and not detenido,
             )
         )
     return grupos
@@ -113,7 +133,9 @@ def vista_de_proceso(pagina: PaginaProceso, usuario: Any, ahora: datetime.dateti
         siguiente=reglas.fase_siguiente(fases, ahora),
         hasta=actual.fin if actual else None,
         acciones=acciones,
-        por_que_no="" if acciones else reglas.por_que_no(fases, COMENTAR if es_consulta else PROPONER, ahora),
+        por_que_no="" if acciones else por_que_no(proceso, COMENTAR if es_consulta else PROPONER, ahora),
+        detenido=por_que_esta_cerrado(proceso),
+        cambios=cambios_del_calendario(proceso),
         techos=techos,
         techo_total=sum((fila.monto for fila in techos), Decimal(0)),
         propuestas=con_comentarios(propuestas.order_by("-apoyos_contados", "-pk").para_tarjetas()[:6]),
@@ -134,15 +156,26 @@ def techos_de(proceso: Proceso) -> list[FilaDeTecho]:
         .annotate(cuantas=Count("pk"), pedido=Sum("monto_solicitado"))
     }
     filas = []
-    for techo in Techo.objects.filter(proceso=proceso).select_related("distrito"):
-        pedido = pedidos.get(techo.distrito_id, {})
-        filas.append(
-            FilaDeTecho(
-                techo.distrito,
-                techo.monto,
-                pedido.get("cuantas", 0),
-                pedido.get("pedido") or Decimal(0),
-                techo.explicacion,
-            )
-        )
+    for distrito, monto in techos_por_distrito(proceso):
+        pedido = pedidos.get(distrito.pk, {})
+        filas.append(FilaDeTecho(distrito, monto, pedido.get("cuantas", 0), pedido.get("pedido") or Decimal(0)))
     return filas
+
+
+@dataclass(frozen=True)
+class VistaDeTechos:
+    """La página de los techos: cada grupo con su fórmula, el total y la página del proceso."""
+
+    proceso: Proceso
+    url: str
+    grupos: list[GrupoDeTechos]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((grupo.total for grupo in self.grupos), Decimal(0))
+
+
+def vista_de_techos(proceso: Proceso) -> VistaDeTechos:
+    """Lo que muestra /procesos/<slug>/techos/ (cuatro consultas, haya los distritos que haya)."""
+    pagina = PaginaProceso.objects.visibles().filter(proceso=proceso).only("url_path").first()
+    return VistaDeTechos(proceso, url_de_proceso(pagina) if pagina else "", grupos_de_techos(proceso))

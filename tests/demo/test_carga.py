@@ -73,7 +73,7 @@ def test_hay_un_proceso_por_situacion_y_una_consulta_abierta():
     assert Votacion.objects.get(estado="contada").proceso.slug == CONTADO
     consultas = [p.slug for p in procesos_que_permiten(COMENTAR) if p.tipo == Proceso.Tipo.CONSULTA]
     assert consultas == ["reglamento-de-participacion-digital"]
-    assert PaginaProceso.objects.live().count() == Proceso.objects.publicados().count() == 5
+    assert PaginaProceso.objects.live().count() == Proceso.objects.publicados().count() == 6
 
 
 def test_techos_del_proceso_que_vota_suman_lo_anunciado():

@@ -8,6 +8,8 @@ FIJAS = {
     "clave olvidada": "/cuentas/clave/olvide/",
     "procesos": "/procesos/",
     "proceso": "/procesos/poa-2027/",
+    "proceso con cambios": "/procesos/saldos-2027/",
+    "techos": "/procesos/poa-2027/techos/",
     "propuestas": "/propuestas/",
     "propuestas sin resultados": "/propuestas/?q=zzzzzz",
     "votaciones": "/votaciones/",

@@ -1,6 +1,7 @@
 """Procesos en la trastienda: guardar fases y techos, lo que no cuadra y lo que queda en la bitácora."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from civic.comun.models import Suceso
 from civic.cuentas.acciones import preparar_roles
-from civic.procesos.models import Categoria, Fase, Proceso, Techo
+from civic.procesos.models import Categoria, Fase, FuenteDeFinanciamiento, Proceso, Techo
 from tests import elenco
 
 
@@ -67,7 +68,13 @@ def filas_de(proceso):
 
 
 def sucesos(proceso):
-    return list(Suceso.objects.de(proceso).order_by("pk").values_list("texto", flat=True))
+    return list(Suceso.objects.de(proceso).publicos().order_by("pk").values_list("texto", flat=True))
+
+
+def guardar(cliente, proceso, fases, techos, **cambios):
+    return cliente.post(
+        reverse("procesos:edit", args=[proceso.pk]), formulario(proceso, fases=fases, techos=techos, **cambios)
+    )
 
 
 def test_crear_proceso_con_fases_y_techos(entrar, hugo, pueblo):
@@ -89,7 +96,7 @@ def test_crear_proceso_ya_publicado_queda_en_la_bitacora(entrar, hugo):
 
 def test_cambiar_fechas_de_un_proceso_publicado_queda_en_la_bitacora(entrar, hugo, recepcion):
     fases, techos = filas_de(recepcion)
-    ultima = Fase.objects.filter(proceso=recepcion).last()
+    ultima = Fase.objects.filter(proceso=recepcion).last()  # termina en 27 días: hay aviso de sobra
     fases[2]["fin"] = _hora(ultima.fin + datetime.timedelta(days=1))
     respuesta = entrar(hugo).post(
         reverse("procesos:edit", args=[recepcion.pk]), formulario(recepcion, fases=fases, techos=techos)
@@ -131,7 +138,7 @@ def test_cambiar_techos_mientras_se_vota_se_rechaza_con_la_fecha(entrar, hugo, v
     respuesta = entrar(hugo).post(
         reverse("procesos:edit", args=[votando.pk]), formulario(votando, fases=fases, techos=techos)
     )
-    assert respuesta.status_code == 200
+    assert respuesta.status_code == 422
     assert "La gente está votando con estos techos hasta el" in respuesta.content.decode()
     assert set(Techo.objects.filter(proceso=votando).values_list("monto", flat=True)) == {300000}
     assert sucesos(votando) == []
@@ -161,7 +168,8 @@ def test_fase_que_termina_antes_de_empezar_se_explica(entrar, hugo):
 def test_dos_techos_del_mismo_distrito_se_explican(entrar, hugo, pueblo):
     techo = {"distrito": pueblo.distrito_1.pk, "monto": "300000"}
     respuesta = entrar(hugo).post(reverse("procesos:add"), formulario(techos=[techo, techo]))
-    assert "duplicad" in respuesta.content.decode()
+    assert respuesta.status_code == 422
+    assert "Distrito 1 está dos veces con el mismo sector y la misma fuente" in respuesta.content.decode()
     assert Proceso.objects.count() == 0
 
 
@@ -214,3 +222,191 @@ def test_cambiar_una_categoria(entrar, hugo, pueblo):
     datos = {"nombre": "Agua", "codigo": "agua", "icono": "droplets", "orden": 1, "activa": "on", "sector_oc4ids": ""}
     entrar(hugo).post(reverse("categorias:edit", args=[pueblo.agua.pk]), datos)
     assert Categoria.objects.get(pk=pueblo.agua.pk).nombre == "Agua"
+
+
+# --- Avisos de 72 horas
+
+
+def test_cambio_sin_aviso_pide_razon_conserva_lo_escrito_y_con_razon_se_guarda(entrar, hugo, recepcion):
+    cliente = entrar(hugo)
+    fases, techos = filas_de(recepcion)
+    corre, sigue = Fase.objects.filter(proceso=recepcion)[:2]
+    nuevo = (corre.fin + datetime.timedelta(days=2)).replace(second=0, microsecond=0)
+    fases[0]["fin"] = fases[1]["inicio"] = _hora(nuevo)
+
+    respuesta = guardar(cliente, recepcion, fases, techos, motivo="  ")
+    html = respuesta.content.decode()
+    assert respuesta.status_code == 422
+    assert "Esto cambia con menos de 72 horas de aviso: La fase «Recepción de propuestas» cambió de fechas" in html
+    assert f'value="{_hora(nuevo)}"' in html
+    corre.refresh_from_db()
+    assert corre.fin < nuevo
+    assert sucesos(recepcion) == []
+
+    respuesta = guardar(cliente, recepcion, fases, techos, motivo="Se cayó internet en el distrito.")
+    assert respuesta.status_code == 302
+    corre.refresh_from_db()
+    assert corre.fin == nuevo
+    lineas = list(Suceso.objects.de(recepcion).filter(verbo="cambiar_calendario"))
+    assert {linea.motivo for linea in lineas} == {"Se cayó internet en el distrito."}
+    assert {linea.calidad for linea in lineas} == {"Planificación POA"}
+    assert {linea.datos["que"] for linea in lineas} == {"Recepción de propuestas", "Viabilidad"}
+    assert all(linea.datos["era"] != linea.datos["es"] for linea in lineas)
+
+
+def test_razon_se_conserva_cuando_falla_otra_cosa(entrar, hugo, recepcion):
+    fases, techos = filas_de(recepcion)
+    respuesta = guardar(entrar(hugo), recepcion, fases, techos, motivo="Porque llovió mucho.", nombre="")
+    assert respuesta.status_code == 422
+    assert "Porque llovió mucho." in respuesta.content.decode()
+
+
+def test_despublicar_cambiar_y_volver_a_publicar_no_esquiva_el_aviso(entrar, hugo, recepcion):
+    cliente = entrar(hugo)
+    fases, techos = filas_de(recepcion)
+    assert guardar(cliente, recepcion, fases, techos, publicado=None).status_code == 422
+    assert guardar(cliente, recepcion, fases, techos, publicado=None, motivo="Un error.").status_code == 302
+    recepcion.refresh_from_db()
+    assert recepcion.publicado is False
+    fases[0]["DELETE"] = "on"
+    assert guardar(cliente, recepcion, fases, techos).status_code == 422
+    assert Fase.objects.filter(proceso=recepcion).count() == 3
+
+
+def test_fase_nueva_sin_aviso_falla_y_el_segundo_envio_con_razon_vale(entrar, hugo, recepcion):
+    cliente = entrar(hugo)
+    fases, techos = filas_de(recepcion)
+    ahora = timezone.now().replace(second=0, microsecond=0)
+    fases.append(fila_de_fase(Fase(tipo="asambleas", nombre="Asambleas", inicio=ahora, fin=fases_fin(recepcion))))
+    assert guardar(cliente, recepcion, fases, techos).status_code == 422
+    assert guardar(cliente, recepcion, fases, techos, motivo="Lo pidieron las OTB.").status_code == 302
+    assert sucesos(recepcion)[0].startswith("Se agregó la fase «Asambleas»")
+
+
+def fases_fin(proceso):
+    return Fase.objects.filter(proceso=proceso).first().fin
+
+
+# --- Actos propios de una fase
+
+
+def test_actos_elegidos_con_casillas_se_guardan_y_sin_marcar_valen_los_del_tipo(entrar, hugo, recepcion):
+    cliente = entrar(hugo)
+    fases, techos = filas_de(recepcion)
+    fases[2] |= {"a_medida": "on", "actos": ["votar"]}
+    assert guardar(cliente, recepcion, fases, techos).status_code == 302
+    assert [fase.actos for fase in Fase.objects.filter(proceso=recepcion)] == [None, None, ["votar"]]
+    assert sucesos(recepcion) == [
+        "En la fase «Votación» cambió lo que se puede hacer: era comentar y votar; ahora es votar."
+    ]
+    fases[2] |= {"a_medida": "on", "actos": []}
+    guardar(cliente, recepcion, fases, techos)
+    assert Fase.objects.filter(proceso=recepcion).last().actos == []
+    html = cliente.get(reverse("procesos:edit", args=[recepcion.pk])).content.decode()
+    marcadas = re.findall(r'<input type="checkbox" name="fases-(\d)-a_medida"[^>]*\bchecked', html)
+    assert marcadas == ["2"]
+    assert re.findall(r'name="fases-2-actos" value="(\w+)"[^>]*\bchecked', html) == []
+
+
+def test_acto_que_no_existe_se_rechaza(entrar, hugo, recepcion):
+    fases, techos = filas_de(recepcion)
+    fases[2] |= {"a_medida": "on", "actos": ["gobernar"]}
+    assert guardar(entrar(hugo), recepcion, fases, techos).status_code == 422
+    assert Fase.objects.filter(proceso=recepcion).last().actos is None
+
+
+# --- Lo que se escribe mal
+
+
+@pytest.mark.parametrize(
+    ("campo", "valor"),
+    [
+        ("nombre", "a\x00b"),
+        ("resumen", "a\x00b"),
+        ("normativa", "a\x00b"),
+        ("motivo", "x" * 601),
+        ("motivo", "a\x00b"),
+        ("slug", "a\x00b"),
+        ("gestion", "٢٠٢٧"),
+        ("gestion", "1e400"),
+        ("gestion", "99999999999999999999"),
+        ("gestion", "-1"),
+        ("tipo", "otro"),
+    ],
+)
+def test_dato_roto_del_proceso_se_rechaza_con_una_frase(entrar, hugo, recepcion, campo, valor):
+    fases, techos = filas_de(recepcion)
+    respuesta = guardar(entrar(hugo), recepcion, fases, techos, **{campo: valor})
+    assert respuesta.status_code == 422
+    recepcion.refresh_from_db()
+    assert (recepcion.nombre, recepcion.gestion) == ("Presupuesto participativo poa-2027", 2027)
+
+
+@pytest.mark.parametrize(
+    "valor", ["NaN", "Infinity", "1e400", "-5", "0", "٣٠٠", "9" * 40, "1.005", "--", "a\x00", "1,5,5"]
+)
+def test_monto_roto_se_rechaza_con_una_frase(entrar, hugo, recepcion, valor):
+    fases, techos = filas_de(recepcion)
+    techos[0]["monto"] = valor
+    assert guardar(entrar(hugo), recepcion, fases, techos).status_code == 422
+    assert set(Techo.objects.filter(proceso=recepcion).values_list("monto", flat=True)) == {300000}
+
+
+@pytest.mark.parametrize(
+    ("campo", "valor"),
+    [
+        ("inicio", "0001-01-01 00:00"),
+        ("fin", "9999-12-31 23:59"),
+        ("fin", "2100-01-02 00:00"),
+        ("inicio", "ayer"),
+        ("fin", "2027-13-45 99:99"),
+        ("inicio", "٢٠٢٧-01-01 00:00\x00"),
+        ("nombre", "a\x00b"),
+        ("explicacion", "a\x00b"),
+        ("tipo", "\x00"),
+    ],
+)
+def test_fase_rota_se_rechaza_con_una_frase(entrar, hugo, recepcion, campo, valor):
+    fases, techos = filas_de(recepcion)
+    fases[2][campo] = valor
+    assert guardar(entrar(hugo), recepcion, fases, techos, motivo="Prueba.").status_code == 422
+    assert sucesos(recepcion) == []
+
+
+def test_sustituto_suelto_que_llega_con_otra_codificacion_se_rechaza(entrar, hugo, recepcion):
+    """Django decodifica un formulario con lo que diga su cabecera: «unicode_escape» deja pasar sustitutos sueltos."""
+    fases, techos = filas_de(recepcion)
+    datos = formulario(recepcion, fases=fases, techos=techos, nombre="roto \\ud800")
+    borde = "corte"
+    cuerpo = "".join(
+        f'--{borde}\r\nContent-Disposition: form-data; name="{campo}"\r\n\r\n{valor}\r\n'
+        for campo, valor in datos.items()
+    )
+    respuesta = entrar(hugo).post(
+        reverse("procesos:edit", args=[recepcion.pk]),
+        (cuerpo + f"--{borde}--\r\n").encode("utf-8"),
+        content_type=f"multipart/form-data; boundary={borde}; charset=unicode_escape",
+    )
+    assert respuesta.status_code in {400, 422}
+    recepcion.refresh_from_db()
+    assert recepcion.nombre == "Presupuesto participativo poa-2027"
+
+
+@pytest.mark.parametrize("busca", ["\x00", "٢", "%ED%A0%80", "a" * 5000, "' OR 1=1 --"])
+def test_buscar_cualquier_cosa_en_la_lista_responde(entrar, hugo, recepcion, busca):
+    assert entrar(hugo).get(reverse("procesos:index"), {"q": busca}).status_code == 200
+
+
+@pytest.mark.parametrize("codigo", ["41-113\n", "٤١-١١٣", "", "41113", "\x00"])
+def test_fuente_con_codigo_que_no_es_se_rechaza(entrar, hugo, codigo):
+    entrar(hugo).post(reverse("fuentes:add"), {"codigo": codigo, "nombre": "IDH", "activa": "on"})
+    assert list(FuenteDeFinanciamiento.objects.values_list("codigo", flat=True)) in ([], ["41-113"])
+    assert FuenteDeFinanciamiento.objects.exclude(codigo="41-113").count() == 0
+
+
+def test_proceso_no_se_borra_ni_con_superusuario(entrar, gente, recepcion):
+    gente.gloria.is_superuser = True
+    gente.gloria.save()
+    respuesta = entrar(gente.gloria).post(reverse("procesos:delete", args=[recepcion.pk]))
+    assert respuesta.status_code in {302, 403}
+    assert Proceso.objects.filter(pk=recepcion.pk).exists()

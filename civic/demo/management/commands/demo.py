@@ -20,6 +20,7 @@ DIAS_FRESCA = 14
 PAGINAS = (
     ("Inicio", None, "/"),
     ("Proceso que vota ahora", None, f"/procesos/{VOTANDO}/"),
+    ("Cómo se calcularon los techos", "cms:techos", (VOTANDO,)),
     ("Propuestas", "propuestas:lista", ()),
     ("Papeletas abiertas", "votaciones:votacion", (VOTANDO,)),
     ("Resultado contado", "votaciones:resultado", (CONTADO,)),
