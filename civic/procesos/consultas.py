@@ -127,7 +127,7 @@ def techos_por_distrito(proceso: Proceso) -> list[tuple[Area, Decimal]]:
     """Cada distrito con techo y la suma de los suyos (todos los sectores y fuentes), en orden (una consulta)."""
     sumas: dict[int, Decimal] = {}
     lugares: dict[int, Area] = {}
-    for techo in Techo.objects.filter(proceso=proceso).select_related("distrito").defer("distrito__geometria"):
+    for techo in Techo.objects.filter(proceso=proceso).select_related("distrito"):
         lugares.setdefault(techo.distrito_id, techo.distrito)
         sumas[techo.distrito_id] = sumas.get(techo.distrito_id, Decimal(0)) + techo.monto
     return [(lugares[pk], suma) for pk, suma in sumas.items()]
@@ -149,10 +149,7 @@ def montos_de_techos(proceso: Proceso) -> dict[Clave, Decimal]:
 def cuotas_de(proceso: Proceso) -> dict[Clave, Cuota]:
     """Lo que dan las fórmulas publicadas del proceso."""
     cuotas = Cuota.objects.filter(reparto__proceso_id=proceso.pk).select_related("reparto", "distrito")
-    return {
-        (cuota.distrito_id, cuota.reparto.sector, cuota.reparto.fuente_id): cuota
-        for cuota in cuotas.defer("distrito__geometria")
-    }
+    return {(cuota.distrito_id, cuota.reparto.sector, cuota.reparto.fuente_id): cuota for cuota in cuotas}
 
 
 @dataclass(frozen=True)
@@ -260,7 +257,7 @@ class GrupoDeTechos:
 
 def grupos_de_techos(proceso: Proceso) -> list[GrupoDeTechos]:
     """Los techos del proceso, por sector y fuente, cada uno con su fórmula (tres consultas)."""
-    techos = Techo.objects.filter(proceso=proceso).select_related("distrito", "fuente").defer("distrito__geometria")
+    techos = Techo.objects.filter(proceso=proceso).select_related("distrito", "fuente")
     repartos = {
         (reparto.sector, reparto.fuente_id): reparto
         for reparto in Reparto.objects.filter(proceso=proceso).select_related("fuente")
@@ -358,9 +355,7 @@ def retrato_de(proceso: Proceso) -> reglas.Retrato:
 def _techos_por_nombre(proceso: Proceso) -> dict[str, Decimal]:
     """«Distrito 3 · Agrario» -> monto. Dos distritos con el mismo nombre se distinguen por su código."""
     montos: dict[str, Decimal] = {}
-    for techo in (
-        Techo.objects.filter(proceso_id=proceso.pk).select_related("distrito", "fuente").defer("distrito__geometria")
-    ):
+    for techo in Techo.objects.filter(proceso_id=proceso.pk).select_related("distrito", "fuente"):
         resto = (techo.get_sector_display() if techo.sector else "", str(techo.fuente or ""))
         nombre = nombre_de_techo(str(techo.distrito), *resto)
         if nombre in montos:

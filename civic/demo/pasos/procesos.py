@@ -4,7 +4,8 @@ import datetime
 from collections import Counter
 from decimal import Decimal
 
-from civic.demo.contexto import Contexto, en_su_momento
+from civic.comun.bitacora import en_su_momento
+from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
 from civic.demo.guion import (
     ARTICULOS_DEL_REGLAMENTO,
