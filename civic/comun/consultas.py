@@ -119,7 +119,7 @@ def _en_palabras(valor: Any) -> str:
 def direccion_de(suceso: Suceso) -> str:
     """Página del objeto de un suceso; vacía si no tiene o ya no existe."""
     modelo = _modelo(suceso.objeto_tipo)
-    objeto = modelo._default_manager.filter(pk=suceso.objeto_id).first() if modelo else None
+    objeto: Any = modelo._default_manager.filter(pk=suceso.objeto_id).first() if modelo else None
     try:
         if hasattr(objeto, "get_absolute_url"):
             return objeto.get_absolute_url()
