@@ -12,12 +12,15 @@ def sin_guardas():
     """La base sin sus disparadores. Se reponen al salir, también si algo falla dentro."""
     sufijo = f" ON {TABLA}" if connection.vendor == "postgresql" else ""
     with transaction.atomic():
+        connection.check_constraints()
         faltan = guardas_que_faltan(connection)
         with connection.cursor() as cursor:
             for nombre in NOMBRES[connection.vendor]:
                 if nombre not in faltan:
                     cursor.execute(f"DROP TRIGGER {nombre}{sufijo}")
         yield
+        # PostgreSQL no altera una tabla con claves ajenas por revisar: se revisan ahora.
+        connection.check_constraints()
         poner_guardas(connection)
 
 

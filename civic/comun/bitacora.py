@@ -90,7 +90,7 @@ def preparar_suceso(
     return Suceso(
         momento=momento or _momento.get() or timezone.now(),
         objeto_tipo=objeto_tipo,
-        objeto_id=objeto_id,
+        objeto_id=objeto_id,  # type: ignore[misc]  # quien prepara en bloque lo pone después
         verbo=_corto(verbo, 40),
         texto=sin_ilegibles(str(texto)),
         actor=actor if getattr(actor, "pk", None) else None,
@@ -130,7 +130,8 @@ def juntar_sucesos() -> Iterator[None]:
             yield
         finally:
             _juntando.reset(marca)
-        pendientes = [h for _, h, _ in connection.run_on_commit if isinstance(h, _Pendiente) and not h.escrito]
+        hechos = (entrada[1] for entrada in connection.run_on_commit)
+        pendientes = [hacer for hacer in hechos if isinstance(hacer, _Pendiente) and not hacer.escrito]
         for pendiente in pendientes:
             pendiente.escrito = True
         anotar_varios(pendiente.suceso for pendiente in pendientes)

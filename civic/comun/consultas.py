@@ -35,7 +35,11 @@ def clases_de_objeto() -> list[tuple[str, str]]:
 def verbos() -> list[tuple[str, str]]:
     """(verbo, como se lee) de lo que se anotó alguna vez."""
     usados = Suceso.objects.order_by("verbo").values_list("verbo", flat=True).distinct()
-    return [(verbo, verbo.replace("_", " ").capitalize()) for verbo in usados]
+    return [(verbo, nombre_de_verbo(verbo)) for verbo in usados]
+
+
+def nombre_de_verbo(verbo: str) -> str:
+    return verbo.replace("_", " ").capitalize()
 
 
 def nombre_de_clase(objeto_tipo: str) -> str:
@@ -89,19 +93,20 @@ class Cambio:
 def cambios_de(suceso: Suceso) -> list[Cambio]:
     """Lo que había antes y lo que quedó, dato por dato."""
     antes, despues = suceso.antes, suceso.despues
-    return [
-        Cambio(_rotulo(suceso, dato), _en_palabras(antes.get(dato)), _en_palabras(despues.get(dato)))
-        for dato in {**antes, **despues}
-    ]
-
-
-def _rotulo(suceso: Suceso, dato: str) -> str:
-    """El nombre del campo en castellano, si es un campo del modelo."""
     modelo = _modelo(suceso.objeto_tipo)
-    nombres = (
-        {campo.name: str(getattr(campo, "verbose_name", "")) for campo in modelo._meta.get_fields()} if modelo else {}
-    )
-    return nombres.get(dato) or dato.replace("_", " ")
+    campos = {campo.name: campo for campo in modelo._meta.get_fields()} if modelo else {}
+    cambios = []
+    for dato in {**antes, **despues}:
+        rotulo = str(getattr(campos.get(dato), "verbose_name", "")) or dato.replace("_", " ")
+        opciones = dict(getattr(campos.get(dato), "flatchoices", None) or ())
+        cambios.append(Cambio(rotulo, *(_con_opciones(lado.get(dato), opciones) for lado in (antes, despues))))
+    return cambios
+
+
+def _con_opciones(valor: Any, opciones: dict[Any, Any]) -> str:
+    """El valor como lo muestra su campo («En obra» y no «en_obra»), si es una de sus opciones."""
+    es_opcion = isinstance(valor, str | int) and valor in opciones
+    return str(opciones[valor]) if es_opcion else _en_palabras(valor)
 
 
 def _en_palabras(valor: Any) -> str:
@@ -119,7 +124,7 @@ def _en_palabras(valor: Any) -> str:
 def direccion_de(suceso: Suceso) -> str:
     """Página del objeto de un suceso; vacía si no tiene o ya no existe."""
     modelo = _modelo(suceso.objeto_tipo)
-    objeto = modelo._default_manager.filter(pk=suceso.objeto_id).first() if modelo else None
+    objeto: Any = modelo._default_manager.filter(pk=suceso.objeto_id).first() if modelo else None
     try:
         if hasattr(objeto, "get_absolute_url"):
             return objeto.get_absolute_url()

@@ -70,7 +70,8 @@ class TextoLegibleMiddleware:
     def process_view(self, request: HttpRequest, vista: Any, args: Any, kwargs: Any) -> None:
         if request.method == "POST":
             try:
-                self._exigir(*_textos(request.POST), *(archivo.name or "" for archivo in request.FILES.values()))
+                archivos = (archivo.name or "" for lista in request.FILES.lists() for archivo in lista[1])
+                self._exigir(*_textos(request.POST), *archivos)
             except UnreadablePostError:
                 return  # la conexión se cortó: la protección del formulario ya lo dirá
 

@@ -88,7 +88,7 @@ def _inicio(desde: int) -> tuple[Fila, Falla | None]:
         return origen, None
     fila = Suceso.objects.filter(numero=desde - 1).values("numero", "huella", "id").first()
     if fila is not None:
-        return fila, None
+        return dict(fila), None
     return origen | {"numero": desde - 1}, Falla(desde - 1, FALTA, f"no está el suceso {desde - 1}, anterior al pedido")
 
 

@@ -82,7 +82,8 @@ class Ficha(generic.InspectView):
 
 
 def _objeto(suceso: Suceso) -> str:
-    return f"{consultas.nombre_de_clase(suceso.objeto_tipo)} {suceso.objeto_id}"
+    nombre = consultas.nombre_de_clase(suceso.objeto_tipo)
+    return f"{nombre} {suceso.objeto_id}" if suceso.objeto_id else f"{nombre}: la lista"
 
 
 class BitacoraViewSet(ModelViewSet):
@@ -110,7 +111,7 @@ class BitacoraViewSet(ModelViewSet):
         Column("actor", label="Quién", accessor=lambda suceso: suceso.actor or "Sistema"),
         Column("calidad", label="En calidad de"),
         Column("objeto", label="De qué", accessor=_objeto),
-        Column("verbo", label="Acción"),
+        Column("verbo", label="Acción", accessor=lambda suceso: consultas.nombre_de_verbo(suceso.verbo)),
         Column("publico", label="Público", accessor=lambda suceso: "Sí" if suceso.publico else "No"),
         Column("numero", label="N.º", sort_key="numero"),
     ]

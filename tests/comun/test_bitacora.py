@@ -147,6 +147,7 @@ def test_sqlite_tampoco_deja_reemplazar(pueblo):
 @pytest.mark.parametrize("antes", ["SELECT 1", "SET LOCAL session_replication_role = replica"])
 def test_postgresql_tampoco_deja_vaciar_ni_hacerse_pasar_por_replica(pueblo, antes):
     anotar_algo(pueblo.agua)
+    connection.check_constraints()
     for orden in ("TRUNCATE comun_suceso", "TRUNCATE cuentas_usuario CASCADE", "UPDATE comun_suceso SET texto = 'x'"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(antes)

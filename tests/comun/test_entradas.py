@@ -39,10 +39,13 @@ TEXTOS_MALOS = [
 ]
 NUMEROS_MALOS = ["1e400", "NaN", "-Infinity", "-0", "1" + "0" * 30, "٣٤٥", "1.5", "0x10", "½", "-1", "9" * 5000]
 MALOS = TEXTOS_MALOS + NUMEROS_MALOS
+# Los que rompen de modos distintos, para lo que se repite mucho.
+JUNTOS = ["a\x00b", "\ud800", "".join(TEXTOS_MALOS[2:6]), "x" * 300, "1" + "0" * 30, "NaN", "٣٤٥"]
+BUSCADORES: set[tuple] = set()
 # «failwhale» es la página de Wagtail que falla a propósito.
 NO_ENVIAR = re.compile(r"logout|salir|cerrar-sesion|failwhale")
 # Un valor para cada pieza variable de una dirección; lo que no exista dará 404.
-PIEZAS = ["1", "999999999999999999999999999999", "a%00b", "%ED%A0%80", "%F0%9F%8C%BD", "٣", "..%2f"]
+PIEZAS = ["1", "999999999999999999999999999999", "%ED%A0%80", "%F0%9F%8C%BD", "٣"]
 
 
 def direcciones(resolutor=None, prefijo="/"):
@@ -176,12 +179,14 @@ def test_formularios_con_valores_malos_no_dan_500(mundo, quien):
     for direccion, respuesta in list(_rutas_vivas(cliente)):
         for metodo, destino, campos in formularios(respuesta, direccion):
             clave = (metodo, destino, tuple(sorted(campos)))
-            if clave in vistos or not campos or not _es_nuestra(destino):
+            if clave in vistos or clave in BUSCADORES or not campos or not _es_nuestra(destino):
                 continue
             vistos.add(clave)
-            envios = [(malo, dict.fromkeys(campos, _ascii(malo))) for malo in MALOS[:: 1 if len(campos) < 8 else 2]]
+            if metodo == "get":
+                BUSCADORES.add(clave)  # buscar es igual para todos: basta una vez
+            envios = [(malo, dict.fromkeys(campos, _ascii(malo))) for malo in JUNTOS]
             # De a uno, con lo demás bien: así lo malo pasa la puerta del formulario y llega más adentro.
-            envios += [(malo, campos | {uno: _ascii(malo)}) for uno in campos for malo in ("\ud800", "1" + "0" * 30)]
+            envios += [(uno, campos | {uno: "1" + "0" * 30}) for uno in campos]
             for malo, datos in envios:
                 hecho = getattr(cliente, metodo)(destino, datos)
                 if not sin_500(hecho):
@@ -220,7 +225,7 @@ def test_parametros_con_valores_malos_no_dan_500(mundo):
     for quien in ("nadie", "dora"):
         cliente = cliente_de(quienes(mundo)[quien])
         for direccion in fijas:
-            for malo in MALOS:
+            for malo in JUNTOS:
                 respuesta = cliente.get(direccion, dict.fromkeys(PARAMETROS, _ascii(malo)))
                 if not sin_500(respuesta):
                     fallas.append((quien, direccion, malo[:20], respuesta.status_code))
