@@ -107,7 +107,7 @@ def test_proceso_hace_las_mismas_consultas_con_una_o_quince_propuestas(client, v
     assert len(consultas) == CONSULTAS_DE_UN_PROCESO
 
 
-CONSULTAS_DE_UN_PROCESO = 16
+CONSULTAS_DE_UN_PROCESO = 17
 
 
 def test_consulta_muestra_articulos_y_su_conversacion(client, consulta, gente):

@@ -300,6 +300,9 @@ def test_cambios_de_techos_y_de_publicacion():
     ids=["votando", "ya cerró", "todavía no", "borrador", "sin cambio"],
 )
 def test_techos_firmes_mientras_se_vota(publicado, momento, techos, se_puede):
+    despublicado = reglas.Retrato(False, retrato().fases, retrato().techos, fue_publico=True)
+    with pytest.raises(ReglaIncumplida, match="La gente está votando"):
+        reglas.exigir_techos_firmes(despublicado, retrato(False, techos={}), dia(22))
     if se_puede:
         reglas.exigir_techos_firmes(retrato(publicado), retrato(publicado, techos=techos), momento)
     else:

@@ -410,3 +410,15 @@ def test_proceso_no_se_borra_ni_con_superusuario(entrar, gente, recepcion):
     respuesta = entrar(gente.gloria).post(reverse("procesos:delete", args=[recepcion.pk]))
     assert respuesta.status_code in {302, 403}
     assert Proceso.objects.filter(pk=recepcion.pk).exists()
+
+
+def test_crear_con_techos_sin_ser_planificacion_no_guarda_nada_y_se_puede_repetir(entrar, gente, pueblo):
+    """Ni el superusuario propone techos; al fallar no queda nada, y el mismo formulario sin techos vale."""
+    gente.gloria.is_superuser = True
+    gente.gloria.save()
+    cliente, techo = entrar(gente.gloria), {"distrito": pueblo.distrito_1.pk, "monto": "300000"}
+    respuesta = cliente.post(reverse("procesos:add"), formulario(techos=[techo]))
+    assert respuesta.status_code == 422
+    assert "Cambiar techos le toca a Planificación POA." in respuesta.content.decode()
+    assert (Proceso.objects.count(), Techo.objects.count()) == (0, 0)
+    assert cliente.post(reverse("procesos:add"), formulario()).status_code == 302

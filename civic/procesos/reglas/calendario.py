@@ -157,8 +157,8 @@ def exigir_aviso(lista: Iterable[Cambio], motivo: str, ahora: datetime) -> None:
 
 
 def exigir_techos_firmes(antes: Retrato, despues: Retrato, ahora: datetime) -> None:
-    """Lanza ReglaIncumplida si cambian los techos de un proceso publicado mientras se vota con ellos."""
-    votan = fases_vigentes(antes.fases.values(), ahora) if antes.publicado else []
+    """Lanza ReglaIncumplida si cambian los techos de un proceso que ya es público mientras se vota con ellos."""
+    votan = fases_vigentes(antes.fases.values(), ahora) if antes.es_publico else []
     votacion = next((fase for fase in votan if VOTAR in actos_de(fase)), None)
     if votacion and antes.techos != despues.techos:
         raise ReglaIncumplida(
