@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
+from civic.cuentas.models import Organizacion
 from civic.procesos import reglas
 from civic.procesos.models import Fase, Proceso, Techo
 from mapas.territorio.models import Area
@@ -74,6 +76,19 @@ def procesos_que_permiten(accion: str, ahora: datetime | None = None) -> list[Pr
 def techo_de(proceso: Proceso, distrito: Area) -> Decimal | None:
     """Techo del distrito en el proceso, en Bs, o None si no tiene."""
     return Techo.objects.filter(proceso=proceso, distrito=distrito).values_list("monto", flat=True).first()
+
+
+def techo_de_organizacion(organizacion: Organizacion) -> dict[str, Any] | None:
+    """Para la página de una organización: el techo de su distrito en la última gestión publicada. Una consulta.
+
+    Es el del distrito entero, que se reparte entre todas sus organizaciones. None si no tiene.
+    """
+    techos = Techo.objects.filter(distrito=organizacion.distrito_id, proceso__publicado=True)
+    todos = list(techos.select_related("proceso", "distrito").order_by("-proceso__gestion", "-proceso_id", "pk")[:20])
+    ultimos = [techo for techo in todos if techo.proceso_id == todos[0].proceso_id]
+    return (
+        {"techos": ultimos, "total": sum(t.monto for t in ultimos), "proceso": ultimos[0].proceso} if ultimos else None
+    )
 
 
 def retrato_de(proceso: Proceso) -> reglas.Retrato:
