@@ -79,9 +79,9 @@ def techo_de(proceso: Proceso, distrito: Area) -> Decimal | None:
 
 
 def techo_de_organizacion(organizacion: Organizacion) -> dict[str, Any] | None:
-    """Para la página de una organización: el techo de su distrito en la última gestión publicada. Una consulta.
+    """Para la página de una organización: los techos de su distrito en la última gestión publicada. Una consulta.
 
-    Es el del distrito entero, que se reparte entre todas sus organizaciones. None si no tiene.
+    Son del distrito entero, que los reparte entre todas sus organizaciones; van de mayor a menor. None si no tiene.
     """
     techos = Techo.objects.filter(distrito=organizacion.distrito_id, proceso__publicado=True)
     todos = list(techos.select_related("proceso", "distrito").order_by("-proceso__gestion", "-proceso_id", "pk")[:20])

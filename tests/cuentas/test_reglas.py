@@ -41,5 +41,3 @@ def test_nombre_publico_honesto_vale(nombre):
 )
 def test_nombre_publico_que_confunde_no_vale(nombre):
     assert reglas.problema_de_nombre(nombre) != ""
-
-

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django_filters import ChoiceFilter
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
@@ -119,6 +120,7 @@ class FichaDeOrganizacion(EnMiAlcance, Ficha):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             revision=self.object.revision,
+            dia=parse_date(self.object.revision.get("dia", "")),
             actas=self.object.actas.order_by("-registrada")[:10],
             observaciones=consultas.observaciones_de(self.object),
             directiva=consultas.directiva_de(self.object),
