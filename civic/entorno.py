@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from civic.comun.calendario import Local, leer_locales
+
 RAIZ = Path(__file__).resolve().parent.parent
 PREFIJO = "AYNI_"
 
@@ -62,6 +64,13 @@ def _lista(valor: str) -> list[str]:
     if not partes:
         raise ValueError("escribe uno o más valores separados por coma")
     return partes
+
+
+def _feriados(valor: str) -> tuple[Local, ...]:
+    try:
+        return leer_locales([parte.strip() for parte in valor.split(",") if parte.strip()])
+    except ValueError:
+        raise ValueError("escribe fechas como 09-14 o 2026-11-03, separadas por coma") from None
 
 
 def _direccion(*esquemas: str) -> Callable[[str], str]:
@@ -138,6 +147,14 @@ VARIABLES: dict[str, Variable] = {
     ),
     "AYNI_TESELAS_ATRIBUCION": Variable(_texto, "", "A quién se atribuye el fondo de mapa."),
     "AYNI_MUNICIPIO": Variable(_texto, "030901", "Código INE del municipio que atiende este sitio."),
+    "AYNI_DIAS_OBSERVACION": Variable(
+        _entero(1, 60), "5", "Días hábiles para observar el registro de una organización después de publicarlo."
+    ),
+    "AYNI_FERIADOS": Variable(
+        _feriados,
+        "09-14",
+        "Feriados locales además de los nacionales, separados por coma: 09-14 (todos los años) o 2026-11-03 (ese año).",
+    ),
     "AYNI_NIVEL_REGISTRO": Variable(
         _una_de("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Detalle de los mensajes del servidor."
     ),
@@ -160,6 +177,8 @@ class Entorno:
     teselas_url: str
     teselas_atribucion: str
     municipio: str
+    dias_observacion: int
+    feriados: tuple[Local, ...]
     nivel_registro: str
 
     @property

@@ -26,6 +26,8 @@ SECRET_KEY = ENTORNO.clave_secreta or clave_local(DIR_DATOS)
 ALLOWED_HOSTS = ENTORNO.anfitriones
 URL_PUBLICA = ENTORNO.url_publica.rstrip("/")
 MUNICIPIO = ENTORNO.municipio
+DIAS_OBSERVACION = ENTORNO.dias_observacion
+FERIADOS_LOCALES = ENTORNO.feriados
 
 INSTALLED_APPS = [
     "civic.demo",

@@ -15,7 +15,7 @@ from civic.comun.fotos import guardar_foto, publicar_foto
 from civic.comun.models import Foto
 from civic.comun.texto import limpiar
 from civic.cuentas.models import Usuario
-from civic.cuentas.permisos import puede_actuar_por
+from civic.cuentas.permisos import calidad_de, puede_actuar_por
 from civic.cuentas.roles import Rol
 from civic.debate.acciones import abrir_hilo
 from civic.debate.models import Hilo
@@ -401,7 +401,8 @@ def _anotar_movimiento(
 ) -> None:
     hacia = propuesta.estado
     antes, despues = cambio or (None, None)
-    quien = str(propuesta.organizacion) if calidad == AUTOR and propuesta.organizacion else EN_CALIDAD_DE[calidad]
+    en_nombre = calidad == AUTOR and propuesta.organizacion is not None
+    quien = calidad_de(actor, propuesta.organizacion) if en_nombre else EN_CALIDAD_DE[calidad]
     anotar(
         propuesta,
         verbo="mover",

@@ -5,3 +5,9 @@ class PropuestasConfig(AppConfig):
     name = "propuestas"
     label = "propuestas"
     verbose_name = "Propuestas"
+
+    def ready(self) -> None:
+        from civic.cuentas.fichas import registrar_seccion
+        from propuestas.consultas import seccion_de_organizacion
+
+        registrar_seccion(20, "propuestas", "propuestas/_de_organizacion.html", seccion_de_organizacion)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
-from civic.cuentas.models import Mandato
+from civic.cuentas.models import Mandato, Organizacion
 from civic.debate.consultas import contar_comentarios
 from civic.procesos.consultas import fases_abiertas, por_que_no, techo_de
 from civic.procesos.models import Categoria, Fase, Proceso
@@ -60,6 +60,7 @@ def filtrar(
     categoria: str = "",
     estado: str = "",
     orden: str = "recientes",
+    organizacion: Organizacion | None = None,
 ) -> PropuestaQuerySet:
     """Propuestas públicas con todos los filtros a la vez, listas para tarjetas.
 
@@ -75,8 +76,16 @@ def filtrar(
         propuestas = propuestas.filter(categoria__codigo=categoria)
     if estado:
         propuestas = propuestas.filter(estado=estado)
+    if organizacion is not None:
+        propuestas = propuestas.de_organizacion(organizacion)
     campos = ("-apoyos_contados", "-presentada", "-pk") if orden == "apoyos" else ("-presentada", "-pk")
     return propuestas.order_by(*campos).para_tarjetas()
+
+
+def seccion_de_organizacion(organizacion: Organizacion) -> dict[str, Any]:
+    """Para la página de una organización: cuántas propuestas públicas presentó y las últimas. Dos consultas."""
+    suyas = Propuesta.objects.publicadas().de_organizacion(organizacion)
+    return {"total": suyas.count(), "ultimas": list(suyas.order_by("-presentada", "-pk").para_tarjetas()[:5])}
 
 
 def con_comentarios(propuestas: Iterable[Propuesta]) -> list[tuple[Propuesta, int]]:

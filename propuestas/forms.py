@@ -12,6 +12,7 @@ from django.http import QueryDict
 from civic.comun.dinero import a_centavos, miles
 from civic.comun.forms import CampoFoto, CampoTexto, ConClave, Formulario
 from civic.comun.texto import limpiar
+from civic.cuentas.consultas_organizaciones import organizacion_de_filtro
 from civic.cuentas.models import Organizacion, Usuario
 from civic.cuentas.permisos import organizaciones_de
 from civic.procesos.models import Categoria, Proceso
@@ -54,6 +55,7 @@ class Filtros:
         todos = [opcion for _, opciones in self.estados for opcion in opciones]
         self.estado = self._elegido(datos, "estado", todos)
         self.orden = self._elegido(datos, "orden", self.ordenes) or "recientes"
+        self.organizacion = organizacion_de_filtro(datos.get("organizacion", ""))
 
     @staticmethod
     def _elegido(datos: QueryDict, nombre: str, opciones: list[tuple[str, str]]) -> str:
@@ -63,11 +65,11 @@ class Filtros:
     @property
     def activos(self) -> int:
         """Cuántos filtros hay puestos, sin contar el orden."""
-        return sum(map(bool, (self.texto, self.proceso, self.distrito, self.categoria, self.estado)))
+        return sum(map(bool, (self.texto, self.proceso, self.distrito, self.categoria, self.estado, self.organizacion)))
 
-    def argumentos(self) -> dict[str, str]:
+    def argumentos(self) -> dict[str, Any]:
         """Para `consultas.filtrar`."""
-        nombres = ("texto", "proceso", "distrito", "categoria", "estado", "orden")
+        nombres = ("texto", "proceso", "distrito", "categoria", "estado", "orden", "organizacion")
         return {nombre: getattr(self, nombre) for nombre in nombres}
 
 

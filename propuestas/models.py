@@ -32,6 +32,10 @@ class PropuestaQuerySet(models.QuerySet):
     def de(self, usuario: Any) -> "PropuestaQuerySet":
         return self.filter(autor=usuario)
 
+    def de_organizacion(self, organizacion: Organizacion) -> "PropuestaQuerySet":
+        """Las que se presentaron en su nombre."""
+        return self.filter(organizacion=organizacion)
+
     def por_completar(self) -> "PropuestaQuerySet":
         """Borradores y devueltas: las que su autora o autor todavía puede cambiar."""
         return self.filter(estado__in=EDITABLES)

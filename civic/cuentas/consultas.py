@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from civic.comun.models import Suceso
-from civic.comun.texto import para_buscar
-from civic.cuentas.models import Mandato, Organizacion, OrganizacionQuerySet, Residencia, Usuario
+from civic.cuentas.models import Residencia, Usuario
 from mapas.territorio.consultas import distritos, municipio_actual, otbs
 
 FUERA = "fuera"
@@ -32,43 +31,11 @@ def lugares_para_elegir() -> list[tuple[str, Any]]:
     return grupos
 
 
-def buscar_organizaciones(*, texto: str = "", distrito: str = "", clase: str = "") -> OrganizacionQuerySet:
-    """Organizaciones públicas que cumplen los filtros, con su distrito y si tienen directiva en curso.
-
-    `distrito` es el código del área. La búsqueda ignora mayúsculas y acentos: son pocos cientos de nombres y se
-    comparan en memoria, porque SQLite no sabe quitar acentos.
-    """
-    organizaciones = Organizacion.objects.visibles()
-    if distrito:
-        organizaciones = organizaciones.filter(distrito__codigo=distrito)
-    if clase:
-        organizaciones = organizaciones.filter(clase=clase)
-    palabras = para_buscar(texto).split()
-    if palabras:
-        nombres = organizaciones.order_by().values_list("pk", "nombre", "area__otro_nombre")
-        organizaciones = organizaciones.filter(
-            pk__in=[
-                pk
-                for pk, nombre, otro in nombres
-                if all(palabra in para_buscar(f"{nombre} {otro or ''}") for palabra in palabras)
-            ]
-        )
-    return organizaciones.con_directiva().select_related("distrito").order_by("distrito__orden", "nombre", "pk")
-
-
-def directiva_de(organizacion: Organizacion) -> list[Mandato]:
-    """Mandatos en curso de la organización, con la persona cargada, por antigüedad y cargo."""
-    return list(
-        organizacion.mandatos.vigentes().select_related("usuario").order_by("desde", "cargo", "pk")  # type: ignore[attr-defined]
-    )
-
-
 @dataclass(frozen=True)
 class MiCuenta:
     """Lo que una persona ve de sí misma."""
 
     residencia: Residencia | None
-    mandatos: list[Mandato]
     roles: list[Any]
     correo: str
     correo_confirmado: bool
@@ -76,12 +43,11 @@ class MiCuenta:
 
 
 def mi_cuenta(usuario: Usuario) -> MiCuenta:
-    """Residencia, mandatos, roles, correo y últimos cambios hechos en la cuenta."""
+    """Residencia, roles, correo y últimos cambios hechos en la cuenta."""
     correos = list(usuario.emailaddress_set.order_by("-primary", "pk")[:1])  # type: ignore[attr-defined]
     cambios = list(Suceso.objects.de(usuario).select_related("actor")[:5])
     return MiCuenta(
         residencia=usuario.residencia_o_nada,
-        mandatos=usuario.mandatos_vigentes,
         roles=list(usuario.asignaciones.vigentes().select_related("distrito")),  # type: ignore[attr-defined]
         correo=correos[0].email if correos else usuario.email,
         correo_confirmado=bool(correos and correos[0].verified),

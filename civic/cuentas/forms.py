@@ -18,7 +18,7 @@ from civic.cuentas.acciones import declarar_residencia
 from civic.cuentas.adaptadores import USUARIO_OCUPADO
 from civic.cuentas.consultas import FUERA, lugares_para_elegir
 from civic.cuentas.models import Usuario
-from mapas.territorio.models import Area, Clase
+from mapas.territorio.models import Area
 
 PISTA_CLAVE = "Ocho letras o números, o más. Tres palabras que recuerdes sirven bien. No uses solo números."
 SIN_CORRECTOR = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
@@ -177,29 +177,3 @@ class ResidenciaForm(Formulario):
         help_text="Si tu OTB no está, elige tu distrito.",
         error_messages={"required": "Elige dónde vives."},
     )
-
-
-class FiltroDeOrganizaciones(Formulario):
-    """Filtros de la lista; un valor desconocido se ignora, nunca es un error."""
-
-    q = CampoTexto(
-        label="Buscar por nombre",
-        max_length=80,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Villa, Molle, Rosario…"}),
-    )
-    distrito = forms.ChoiceField(label="Distrito", required=False)
-    clase = forms.ChoiceField(label="Clase", required=False, choices=[("", "Todas"), *Clase.choices])
-
-    def __init__(self, *args: Any, distritos: list[Area], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["distrito"].choices = [("", "Todos"), *((d.codigo, str(d)) for d in distritos)]  # type: ignore[attr-defined]
-
-    def validos(self) -> dict[str, str]:
-        """Los filtros que se entienden: {texto, distrito, clase}."""
-        self.is_valid()
-        return {
-            "texto": self.cleaned_data.get("q", ""),
-            "distrito": self.cleaned_data.get("distrito", ""),
-            "clase": self.cleaned_data.get("clase", ""),
-        }

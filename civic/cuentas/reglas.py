@@ -1,4 +1,4 @@
-"""Reglas puras de cuentas: qué usuario y qué nombre valen, y por qué estados pasa una organización."""
+"""Reglas puras de cuentas: qué usuario y qué nombre valen."""
 
 import re
 import unicodedata
@@ -15,17 +15,6 @@ USUARIOS_RESERVADOS = frozenset({
 # fmt: on
 ALFABETOS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "DEVANAGARI")
 MARCAS_SEGUIDAS = 2
-
-# Estado de una organización -> estados a los que puede pasar.
-TRANSICIONES: dict[str, tuple[str, ...]] = {
-    "solicitada": ("en_revision",),
-    "en_revision": ("publicada", "suspendida"),
-    "publicada": ("vigente", "en_revision", "suspendida"),
-    "vigente": ("directiva_vencida", "suspendida"),
-    "directiva_vencida": ("vigente", "suspendida"),
-    "suspendida": ("en_revision", "vigente"),
-}
-EXIGEN_MOTIVO = frozenset({"suspendida"})
 
 
 def usuario_llano(texto: str) -> str:
@@ -83,8 +72,3 @@ def problema_de_nombre(nombre: str) -> str:
     if "://" in nombre or "@" in nombre:
         return "Escribe solo tu nombre, sin enlaces ni correos."
     return ""
-
-
-def puede_pasar(desde: str, hacia: str) -> bool:
-    """Si una organización puede pasar de un estado al otro."""
-    return hacia in TRANSICIONES.get(desde, ())

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas import acciones, consultas, forms, permisos
+from civic.cuentas import acciones, consultas, forms
+from civic.cuentas.consultas_organizaciones import mis_organizaciones
 
 SEGUNDOS_DE_ESPERA = 300
 
@@ -109,7 +110,7 @@ def mi_cuenta(request: HttpRequest) -> HttpResponse:
     """Lo que una persona ve y puede cambiar de sí misma."""
     contexto = {
         "cuenta": consultas.mi_cuenta(request.user),  # type: ignore[arg-type]
-        "organizaciones": permisos.organizaciones_de(request.user),
+        "mias": mis_organizaciones(request.user),  # type: ignore[arg-type]
         "entra_a_la_trastienda": request.user.has_perm("wagtailadmin.access_admin"),
     }
     return render(request, "cuentas/mi_cuenta.html", contexto)

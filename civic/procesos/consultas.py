@@ -15,17 +15,25 @@ from django.utils import timezone
 
 from civic.comun.dinero import a_centavos
 from civic.comun.models import Suceso
+from civic.cuentas.models import Organizacion
 from civic.procesos import reglas
-from civic.procesos.models import Cuota, Fase, FuenteDeFinanciamiento, Proceso, Reparto, Techo
+from civic.procesos.models import Cuota, Fase, FuenteDeFinanciamiento, Proceso, Reparto, Sector, Techo
 from civic.procesos.reglas import formula as formulas
 from civic.procesos.reglas.techos import nombre_de_techo
 from mapas.territorio.consultas import distritos
-from mapas.territorio.models import Area
+from mapas.territorio.models import Area, Clase
 
 # Verbos de la bitácora que cuentan un cambio del calendario, y los que cambian techos (y los firma quien los hizo).
 DE_CALENDARIO = ("cambiar_calendario", "mover_proceso")
 DE_TECHOS = ("cambiar_techos", "calcular_techos")
 DE_PUBLICACION = ("publicar", "cambiar_proceso")
+# A qué sector pertenece cada clase de organización de base.
+SECTOR_DE = {
+    Clase.OTB: Sector.VECINAL,
+    Clase.JUNTA: Sector.VECINAL,
+    Clase.SINDICATO: Sector.AGRARIO,
+    Clase.COMUNIDAD: Sector.AGRARIO,
+}
 
 
 @dataclass(frozen=True)
@@ -334,6 +342,20 @@ def cambios_del_calendario(proceso: Proceso) -> list[CambioPublicado]:
         )
         for suceso in sucesos
     ]
+
+
+def techo_de_organizacion(organizacion: Organizacion) -> dict[str, Any] | None:
+    """Para la página de una organización: los techos de su distrito en la última gestión publicada. Una consulta.
+
+    Son del distrito (y de su sector, si está partido), que los reparte entre todas sus organizaciones. None si no tiene.
+    """
+    sectores = ["", SECTOR_DE[organizacion.clase]]
+    techos = Techo.objects.filter(distrito=organizacion.distrito_id, proceso__publicado=True, sector__in=sectores)
+    todos = list(techos.select_related("proceso", "distrito").order_by("-proceso__gestion", "-proceso_id", "pk")[:20])
+    ultimos = [techo for techo in todos if techo.proceso_id == todos[0].proceso_id]
+    return (
+        {"techos": ultimos, "total": sum(t.monto for t in ultimos), "proceso": ultimos[0].proceso} if ultimos else None
+    )
 
 
 def retrato_de(proceso: Proceso) -> reglas.Retrato:

@@ -5,3 +5,9 @@ class ObrasConfig(AppConfig):
     name = "mapas.obras"
     label = "obras"
     verbose_name = "Obras"
+
+    def ready(self) -> None:
+        from civic.cuentas.fichas import registrar_seccion
+        from mapas.obras.consultas import seccion_de_organizacion
+
+        registrar_seccion(40, "obras", "obras/_de_organizacion.html", seccion_de_organizacion)

@@ -9,6 +9,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from civic.comun.texto import para_buscar
+from civic.cuentas.models import Organizacion
 from civic.procesos.models import Categoria
 from mapas.obras import reglas
 from mapas.obras.models import Avance, MovimientoPedido, Obra, ObraQuerySet
@@ -37,6 +38,7 @@ def lista(
     categoria: Categoria | None = None,
     estado: str = "",
     con_alertas: bool = False,
+    organizacion: Organizacion | None = None,
 ) -> ObraQuerySet:
     """Obras publicadas con los filtros dados, por distrito y nombre, listas para `obras/_tarjeta.html`."""
     obras = Obra.objects.publicadas()
@@ -51,7 +53,16 @@ def lista(
         obras = obras.filter(estado=estado)
     if con_alertas:
         obras = obras.filter(pk__in=ids_con_alertas())
+    if organizacion is not None:
+        obras = obras.de_organizacion(organizacion)
     return obras.para_tarjetas().order_by("distrito__orden", "nombre", "pk")
+
+
+def seccion_de_organizacion(organizacion: Organizacion) -> dict[str, Any]:
+    """Para la página de una organización: cuántas obras hay en lo suyo y las últimas. Tres consultas o menos."""
+    suyas = Obra.objects.publicadas().de_organizacion(organizacion)
+    ultimas = suyas.select_related("categoria").defer("descripcion", "nota", "busqueda").prefetch_related("avances")
+    return {"total": suyas.count(), "ultimas": list(ultimas.order_by("-cambiada", "-pk")[:5])}
 
 
 def ids_con_alertas(hoy: datetime.date | None = None) -> list[int]:

@@ -11,6 +11,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from civic.comun.forms import CampoFoto, CampoTexto
 from civic.comun.texto import limpiar
+from civic.cuentas.consultas_organizaciones import organizacion_de_filtro
 from civic.procesos.models import Categoria
 from mapas.obras.reglas import FICHAS, OPCIONES_ESTADO
 from mapas.reportes.models import Reporte
@@ -33,11 +34,12 @@ class Filtros:
         self.categoria = datos.get("categoria", "") if datos.get("categoria") in self._categorias else ""
         self.estado = datos.get("estado", "") if datos.get("estado") in dict(OPCIONES_ESTADO) else ""
         self.alertas = bool(datos.get("alertas"))
+        self.organizacion = organizacion_de_filtro(datos.get("organizacion", ""))
 
     @property
     def activos(self) -> int:
         """Cuántos filtros hay puestos."""
-        return sum(map(bool, (self.texto, self.distrito, self.categoria, self.estado, self.alertas)))
+        return sum(map(bool, (self.texto, self.distrito, self.categoria, self.estado, self.alertas, self.organizacion)))
 
     def argumentos(self) -> dict[str, Any]:
         """Para `consultas.lista`."""
@@ -47,6 +49,7 @@ class Filtros:
             "categoria": self._categorias.get(self.categoria),
             "estado": self.estado,
             "con_alertas": self.alertas,
+            "organizacion": self.organizacion,
         }
 
 

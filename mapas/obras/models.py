@@ -29,6 +29,13 @@ class ObraQuerySet(models.QuerySet):
     def publicadas(self) -> "ObraQuerySet":
         return self.filter(publicada=True)
 
+    def de_organizacion(self, organizacion: Organizacion) -> "ObraQuerySet":
+        """Las suyas o de su área."""
+        suyas = Q(organizacion=organizacion)
+        if organizacion.area_id is not None:
+            suyas |= Q(otb=organizacion.area_id)
+        return self.filter(suyas)
+
     def en_marcha(self) -> "ObraQuerySet":
         return self.filter(estado__in=EN_MARCHA)
 

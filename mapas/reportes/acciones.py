@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from civic.comun.bitacora import anotar, diferencia, retrato
+from civic.comun.calendario import sumar_habiles
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import borrar_foto, guardar_foto, publicar_foto
@@ -16,11 +18,10 @@ from civic.comun.idempotencia import una_sola_vez
 from civic.comun.models import Foto
 from civic.comun.texto import limpiar
 from civic.cuentas.models import Organizacion
-from civic.cuentas.permisos import puede_actuar_por
+from civic.cuentas.permisos import calidad_de, puede_actuar_por
 from civic.debate.consultas import insignia_de_rol
 from civic.procesos.models import Categoria
 from mapas.reportes import reglas
-from mapas.reportes.calendario import sumar_habiles
 from mapas.reportes.consultas import texto_de_busqueda
 from mapas.reportes.models import Correlativo, Reporte, TambienMePasa
 from mapas.reportes.reglas import FICHAS, FINALES, Estado
@@ -77,7 +78,7 @@ def recibir_reporte(
             prioridad=prioridad,
             servicio=servicio,
             plazo_dias=dias,
-            vence=sumar_habiles(timezone.localdate(momento), dias),
+            vence=_vence(timezone.localdate(momento), dias),
             creado=momento,
         )
         reporte.busqueda = texto_de_busqueda(reporte)
@@ -87,7 +88,7 @@ def recibir_reporte(
             verbo="recibir",
             texto=f"Recibido: {reporte.get_canal_display().lower()}.",
             actor=registrado_por or reporte.autor,
-            calidad=str(organizacion or "") or _cargo(registrado_por),
+            calidad=calidad_de(registrado_por or reporte.autor, organizacion) or _cargo(registrado_por),
             hasta=reporte.estado,
             antes={},
             despues=retrato(reporte, ("estado", "categoria", "distrito", "otb", "canal", "prioridad", "vence")),
@@ -252,7 +253,9 @@ def guardar_ficha(reporte: Reporte, *, actor: Any, **cambios: Any) -> Reporte:
         for campo, valor in distintos.items():
             setattr(reporte, campo, valor)
         if "plazo_dias" in distintos:
-            reporte.vence = sumar_habiles(timezone.localdate(reporte.creado), reporte.plazo_dias)
+            reporte.vence = sumar_habiles(
+                timezone.localdate(reporte.creado), reporte.plazo_dias, settings.FERIADOS_LOCALES
+            )
         reporte.save()
         nombres = ", ".join(str(Reporte._meta.get_field(campo).verbose_name) for campo in distintos)  # type: ignore[union-attr]
         antes, despues = diferencia(retrato_anterior, retrato(reporte, miran))
@@ -329,7 +332,7 @@ def _cambiar_estado(reporte: Reporte, hacia: str, momento: datetime.datetime) ->
         reporte.atendido = momento
     if reporte.estado == Estado.REABIERTO:
         reporte.atendido = None
-        reporte.vence = sumar_habiles(timezone.localdate(momento), reporte.plazo_dias)
+        reporte.vence = _vence(timezone.localdate(momento), reporte.plazo_dias)
     reporte.save()
     if desde == Estado.RECIBIDO and not reporte.oculto:
         publicar_foto(reporte.foto)
@@ -398,3 +401,7 @@ def _usos(foto: Foto) -> int:
         relacion.related_model._base_manager.filter(**{relacion.field.name: foto}).count()
         for relacion in Foto._meta.related_objects
     )
+
+
+def _vence(desde: datetime.date, dias: int) -> datetime.date:
+    return sumar_habiles(desde, dias, settings.FERIADOS_LOCALES)

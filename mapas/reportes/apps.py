@@ -5,3 +5,9 @@ class ReportesConfig(AppConfig):
     name = "mapas.reportes"
     label = "reportes"
     verbose_name = "Reportes"
+
+    def ready(self) -> None:
+        from civic.cuentas.fichas import registrar_seccion
+        from mapas.reportes.consultas import seccion_de_organizacion
+
+        registrar_seccion(50, "reportes", "reportes/_de_organizacion.html", seccion_de_organizacion)

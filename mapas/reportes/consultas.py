@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from civic.comun.texto import para_buscar
+from civic.cuentas.models import Organizacion
 from civic.procesos.models import Categoria
 from mapas.reportes.models import Reporte, ReporteQuerySet, TambienMePasa
 from mapas.reportes.reglas import ARREGLADOS, FINALES, METROS_DE_PARECIDO, caja, metros_entre
@@ -40,7 +41,12 @@ def texto_de_busqueda(reporte: Reporte) -> str:
 
 
 def lista(
-    *, q: str = "", distrito: Area | None = None, categoria: Categoria | None = None, situacion: str = ""
+    *,
+    q: str = "",
+    distrito: Area | None = None,
+    categoria: Categoria | None = None,
+    situacion: str = "",
+    organizacion: Organizacion | None = None,
 ) -> ReporteQuerySet:
     """Reportes públicos, del más nuevo al más viejo, con los filtros dados (`situacion` de SITUACIONES)."""
     reportes = Reporte.objects.publicos()
@@ -52,7 +58,16 @@ def lista(
         reportes = reportes.filter(categoria=categoria)
     if situacion in dict(SITUACIONES):
         reportes = getattr(reportes, situacion)()
+    if organizacion is not None:
+        reportes = reportes.de_organizacion(organizacion)
     return reportes.para_tarjetas()
+
+
+def seccion_de_organizacion(organizacion: Organizacion) -> dict[str, Any]:
+    """Para la página de una organización: cuántos reportes hay en lo suyo, cuántos sin resolver y los últimos."""
+    suyos = Reporte.objects.publicos().de_organizacion(organizacion)
+    cuenta = suyos.aggregate(total=Count("pk"), abiertos=Count("pk", filter=~Q(estado__in=FINALES)))
+    return cuenta | {"ultimos": list(suyos.order_by("-creado", "-pk").para_tarjetas()[:5])}
 
 
 def recientes(cuantos: int) -> list[Reporte]:

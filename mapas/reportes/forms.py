@@ -12,6 +12,7 @@ from django.http import QueryDict
 from civic.comun.forms import CampoFoto, CampoTexto, ConClave, Formulario
 from civic.comun.models import Foto
 from civic.comun.texto import limpiar
+from civic.cuentas.consultas_organizaciones import organizacion_de_filtro
 from civic.cuentas.models import Organizacion
 from civic.cuentas.permisos import organizaciones_de
 from civic.procesos.models import Categoria
@@ -43,11 +44,12 @@ class Filtros:
         self.distrito = datos.get("distrito", "") if datos.get("distrito") in self._distritos else ""
         self.categoria = datos.get("categoria", "") if datos.get("categoria") in self._categorias else ""
         self.situacion = datos.get("estado", "") if datos.get("estado") in dict(SITUACIONES) else ""
+        self.organizacion = organizacion_de_filtro(datos.get("organizacion", ""))
 
     @property
     def activos(self) -> int:
         """Cuántos filtros hay puestos."""
-        return sum(map(bool, (self.texto, self.distrito, self.categoria, self.situacion)))
+        return sum(map(bool, (self.texto, self.distrito, self.categoria, self.situacion, self.organizacion)))
 
     def argumentos(self) -> dict[str, Any]:
         """Para `consultas.lista`."""
@@ -56,6 +58,7 @@ class Filtros:
             "distrito": self._distritos.get(self.distrito),
             "categoria": self._categorias.get(self.categoria),
             "situacion": self.situacion,
+            "organizacion": self.organizacion,
         }
 
 

@@ -38,6 +38,13 @@ class ReporteQuerySet(models.QuerySet):
         """Los que cualquiera puede ver."""
         return self.filter(oculto=False)
 
+    def de_organizacion(self, organizacion: Organizacion) -> "ReporteQuerySet":
+        """Los suyos o de su área."""
+        suyas = Q(organizacion=organizacion)
+        if organizacion.area_id is not None:
+            suyas |= Q(otb=organizacion.area_id)
+        return self.filter(suyas)
+
     def abiertos(self) -> "ReporteQuerySet":
         return self.exclude(estado__in=FINALES)
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
 from civic.cuentas import acciones, permisos
-from civic.cuentas.models import Mandato, Organizacion
+from civic.cuentas.models import AsignacionRol, Mandato, Organizacion
 from mapas.territorio.models import Area, Clase
 from tests.cuentas.conftest import recargada
+from tests.cuentas.piezas import dias, pedir, presentar, publicar
+from tests.elenco import crear_area, cuadrado
 
 LISTA = "/organizaciones/"
 HOY = timezone.localdate
@@ -28,8 +30,10 @@ def crear(pueblo, nombre, **cambios):
 
 def test_lista_muestra_solo_las_publicas(client, pueblo):
     for estado in Organizacion.Estado.values:
-        crear(pueblo, f"Estado {estado}", slug=estado.replace("_", "-"), estado=estado)
+        crear(pueblo, f"Estado {estado}", slug=estado.replace("_", "-"), estado=estado, observable_hasta=HOY())
+    crear(pueblo, "Nunca publicada", slug="reservada", estado="suspendida", reservada=True)
     texto = texto_de(client.get(LISTA))
+    assert "Nunca publicada" not in texto
     visibles = {e for e in Organizacion.Estado.values if f"Estado {e}" in texto}
     assert visibles == {str(e) for e in Organizacion.VISIBLES}
 
@@ -86,7 +90,6 @@ def test_pagina_dice_quien_dirige_y_que_el_area_es_aproximada(client, gente, pue
     assert "<strong>Fabio Preside</strong>, Presidencia" in texto
     assert "Vigente" in texto and "1.250" in texto and "SICOES" in texto
     assert "Su área en el mapa es aproximada, no oficial." in texto
-    assert "?organizacion=molle" in texto
     assert "fabio" not in texto  # el usuario con que ingresa no se publica
 
 
@@ -94,11 +97,11 @@ def test_pagina_sin_directiva_en_curso_lo_dice(client, gente, pueblo):
     pueblo.org_molle.mandatos.update(
         desde=HOY() - datetime.timedelta(days=90), hasta=HOY() - datetime.timedelta(days=1)
     )
-    pueblo.org_molle.estado = Organizacion.Estado.VENCIDA
-    pueblo.org_molle.save()
     texto = texto_de(client.get("/organizaciones/molle/"))
     assert "Directiva vencida" in texto and "Su directiva venció." in texto
-    assert "Fabio" not in texto
+    assert "Fabio Preside, Presidencia" in texto  # entre las directivas anteriores
+    assert "<strong>Fabio" not in texto
+    assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == "vigente"  # mirar no escribe
 
 
 @pytest.mark.parametrize("estado", ["solicitada", "en_revision"])
@@ -144,63 +147,18 @@ def test_mandato_da_poder_hasta_su_ultimo_dia_inclusive(gente, pueblo):
 
 def test_mandato_que_aun_no_empieza_no_da_poder(gente, pueblo):
     manana = HOY() + datetime.timedelta(days=1)
-    acciones.nombrar_directiva(pueblo.org_ceibo, usuario=gente.beto, cargo="Secretaría", desde=manana, hasta=manana)
+    Mandato.objects.create(
+        usuario=gente.beto, organizacion=pueblo.org_ceibo, cargo="Secretaría", desde=manana, hasta=manana
+    )
     assert permisos.puede_actuar_por(gente.beto, pueblo.org_ceibo) is False
 
 
-@pytest.mark.parametrize("estado", ["suspendida", "solicitada", "en_revision"])
+@pytest.mark.parametrize("estado", ["suspendida", "solicitada", "en_revision", "publicada"])
 def test_organizacion_suspendida_o_sin_publicar_no_actua(gente, pueblo, estado):
-    Organizacion.objects.filter(pk=pueblo.org_molle.pk).update(estado=estado)
+    Organizacion.objects.filter(pk=pueblo.org_molle.pk).update(estado=estado, observable_hasta=HOY())
     fabio = recargada(gente.fabio)
     assert permisos.puede_actuar_por(fabio, pueblo.org_molle) is False
     assert permisos.organizaciones_de(fabio) == []
-
-
-# --- Directiva -------------------------------------------------------------------------------------------------------
-def test_nombrar_directiva_registra_anota_y_devuelve_la_vigencia(gente, pueblo):
-    Organizacion.objects.filter(pk=pueblo.org_ceibo.pk).update(estado=Organizacion.Estado.VENCIDA)
-    desde, hasta = HOY(), HOY() + datetime.timedelta(days=730)
-    mandato = acciones.nombrar_directiva(
-        pueblo.org_ceibo, usuario=gente.beto, cargo="Presidencia", desde=desde, hasta=hasta, actor=gente.hugo
-    )
-    assert (mandato.usuario, mandato.desde, mandato.hasta) == (gente.beto, desde, hasta)
-    assert Organizacion.objects.get(pk=pueblo.org_ceibo.pk).estado == Organizacion.Estado.VIGENTE
-    assert [s.verbo for s in Suceso.objects.de(pueblo.org_ceibo)] == ["mover", "nombrar"]
-    assert permisos.puede_actuar_por(gente.beto, pueblo.org_ceibo) is True
-
-
-@pytest.mark.parametrize("caso", ["al_reves", "a_si_mismo", "sin_cargo", "repetido", "suspendida"])
-def test_nombrar_directiva_que_no_corresponde_no_registra(gente, pueblo, caso):
-    hoy = HOY()
-    datos = {"usuario": gente.beto, "cargo": "Presidencia", "desde": hoy, "hasta": hoy, "actor": gente.hugo}
-    if caso == "al_reves":
-        datos["hasta"] = hoy - datetime.timedelta(days=1)
-    elif caso == "a_si_mismo":
-        datos["actor"] = gente.beto
-    elif caso == "sin_cargo":
-        datos["cargo"] = " "
-    elif caso == "suspendida":
-        Organizacion.objects.filter(pk=pueblo.org_ceibo.pk).update(estado="suspendida")
-    else:
-        acciones.nombrar_directiva(pueblo.org_ceibo, **datos)
-    antes = Mandato.objects.count()
-    with pytest.raises(ReglaIncumplida):
-        acciones.nombrar_directiva(pueblo.org_ceibo, **datos)
-    assert Mandato.objects.count() == antes
-
-
-def test_terminar_mandato_quita_el_poder_hoy(gente, pueblo):
-    acciones.terminar_mandato(gente.fabio.mandatos.get(), actor=gente.hugo, motivo="Renunció")
-    assert permisos.puede_actuar_por(gente.fabio, pueblo.org_molle) is False
-    assert Suceso.objects.de(pueblo.org_molle).get().motivo == "Renunció"
-    with pytest.raises(ReglaIncumplida, match="ya había terminado"):
-        acciones.terminar_mandato(gente.fabio.mandatos.get(), actor=gente.hugo, motivo="Otra vez")
-
-
-def test_terminar_mandato_sin_motivo_no_se_puede(gente):
-    with pytest.raises(ReglaIncumplida, match="Escribe por qué"):
-        acciones.terminar_mandato(gente.fabio.mandatos.get(), actor=gente.hugo, motivo="")
-    assert gente.fabio.mandatos.get().hasta > HOY()
 
 
 # --- Registro y estados ----------------------------------------------------------------------------------------------
@@ -215,12 +173,14 @@ def test_registrar_organizacion_nace_solicitada_y_con_direccion_libre(gente, pue
 
 
 def test_corregir_organizacion_anota_que_se_corrigio_y_no_toca_el_estado(gente, pueblo):
-    acciones.corregir_organizacion(pueblo.org_ceibo, actor=gente.hugo, familias=80, fuente="Acta 2026")
-    pueblo.org_ceibo.refresh_from_db()
-    assert (pueblo.org_ceibo.familias, pueblo.org_ceibo.estado) == (80, "vigente")
-    assert Suceso.objects.de(pueblo.org_ceibo).get().texto == "Se corrigió: familias afiliadas, fuente del nombre."
+    acciones.corregir_organizacion(pueblo.org_molle, actor=gente.hugo, familias=80, fuente="Acta 2026")
+    pueblo.org_molle.refresh_from_db()
+    assert (pueblo.org_molle.familias, pueblo.org_molle.estado) == (80, "vigente")
+    suceso = Suceso.objects.de(pueblo.org_molle).get()
+    assert suceso.texto == "Se corrigió: familias afiliadas, fuente del nombre."
+    assert suceso.calidad == "Planificación POA"
     with pytest.raises(TypeError):
-        acciones.corregir_organizacion(pueblo.org_ceibo, estado="suspendida")
+        acciones.corregir_organizacion(pueblo.org_molle, estado="suspendida")
 
 
 def test_corregir_organizacion_con_area_de_otro_distrito_no_se_puede(gente, pueblo):
@@ -231,6 +191,7 @@ def test_corregir_organizacion_con_area_de_otro_distrito_no_se_puede(gente, pueb
         acciones.corregir_organizacion(pueblo.org_ceibo, area=libre)
 
 
+# --- La tabla de estados ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("desde", Organizacion.Estado.values)
 @pytest.mark.parametrize("hacia", Organizacion.Estado.values)
 def test_mover_organizacion_respeta_la_tabla(gente, pueblo, desde, hacia):
@@ -241,26 +202,173 @@ def test_mover_organizacion_respeta_la_tabla(gente, pueblo, desde, hacia):
         ("publicada", "vigente"),
         ("publicada", "en_revision"),
         ("publicada", "suspendida"),
-        ("vigente", "directiva_vencida"),
         ("vigente", "suspendida"),
-        ("directiva_vencida", "vigente"),
-        ("directiva_vencida", "suspendida"),
         ("suspendida", "en_revision"),
         ("suspendida", "vigente"),
     }
-    Organizacion.objects.filter(pk=pueblo.org_molle.pk).update(estado=desde)
-    if (desde, hacia) in permitidos:
+    ayer = HOY() - datetime.timedelta(days=1)
+    datos = {"estado": desde, "observable_hasta": ayer, "vigente_desde": ayer}
+    Organizacion.objects.filter(pk=pueblo.org_molle.pk).update(**datos)
+    # Con directiva en curso, el reloj lee la vencida como vigente antes de moverla.
+    leida = "vigente" if desde == "directiva_vencida" else desde
+    if (leida, hacia) in permitidos:
         acciones.mover_organizacion(pueblo.org_molle, hacia=hacia, actor=gente.hugo, motivo="Se revisó el acta.")
-        suceso = Suceso.objects.de(pueblo.org_molle).get()
-        assert (suceso.desde, suceso.hasta, suceso.publico) == (desde, hacia, True)
+        suceso = Suceso.objects.de(pueblo.org_molle).filter(hasta=hacia).get()
+        assert (suceso.desde, suceso.publico, suceso.calidad) == (leida, True, "Planificación POA")
+        esperado = hacia
     else:
-        with pytest.raises(ReglaIncumplida):
+        with pytest.raises(ReglaIncumplida, match="no puede pasar"):
             acciones.mover_organizacion(pueblo.org_molle, hacia=hacia, actor=gente.hugo, motivo="Se revisó el acta.")
-    esperado = hacia if (desde, hacia) in permitidos else desde
+        esperado = desde
     assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == esperado
 
 
-def test_suspender_sin_motivo_no_se_puede(gente, pueblo):
-    with pytest.raises(ReglaIncumplida, match="Escribe el motivo"):
-        acciones.mover_organizacion(pueblo.org_molle, hacia="suspendida", actor=gente.hugo)
+@pytest.mark.parametrize("quien", ["ana", "fabio", "carla", "elena", "dora"])
+def test_mover_sin_el_cargo_que_da_ese_paso_no_mueve(gente, pueblo, quien):
+    with pytest.raises(ReglaIncumplida, match="otro cargo"):
+        acciones.mover_organizacion(
+            pueblo.org_molle, hacia="suspendida", actor=getattr(gente, quien), motivo="Porque sí."
+        )
     assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == "vigente"
+
+
+@pytest.mark.parametrize("motivo", ["", "  ", "\u200b"])
+def test_suspender_sin_motivo_no_se_puede(gente, pueblo, motivo):
+    with pytest.raises(ReglaIncumplida, match="Escribe el motivo"):
+        acciones.mover_organizacion(pueblo.org_molle, hacia="suspendida", actor=gente.hugo, motivo=motivo)
+    assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == "vigente"
+
+
+def test_nadie_publica_ni_valida_la_que_registro(gente, pueblo):
+    nueva = pedir(pueblo, gente.hugo)
+    acciones.confirmar_acta(presentar(nueva, gente.hugo), actor=gente.gloria)
+    acciones.mover_organizacion(nueva, hacia="en_revision", actor=gente.hugo)
+    with pytest.raises(ReglaIncumplida, match="otra persona"):
+        acciones.mover_organizacion(nueva, hacia="publicada", actor=gente.hugo)
+    acciones.mover_organizacion(nueva, hacia="publicada", actor=gente.gloria)
+    Organizacion.objects.filter(pk=nueva.pk).update(observable_hasta=dias(-1))
+    with pytest.raises(ReglaIncumplida, match="otra persona"):
+        acciones.mover_organizacion(nueva, hacia="vigente", actor=gente.hugo)
+    acciones.mover_organizacion(nueva, hacia="vigente", actor=gente.gloria)
+    assert Organizacion.objects.get(pk=nueva.pk).estado == "vigente"
+
+
+def test_nadie_publica_la_que_lo_nombra_en_su_acta(gente, pueblo):
+    nueva = pedir(pueblo, gente.nadia)
+    presentar(nueva, gente.nadia, ("Presidencia", "Hugo Planifica", "HUGO"))
+    acciones.mover_organizacion(nueva, hacia="en_revision", actor=gente.hugo)
+    with pytest.raises(ReglaIncumplida, match="otra persona"):
+        acciones.mover_organizacion(nueva, hacia="publicada", actor=gente.hugo)
+
+
+def test_publicar_exige_el_acta(gente, pueblo):
+    nueva = pedir(pueblo, gente.nadia)
+    acciones.mover_organizacion(nueva, hacia="en_revision", actor=gente.hugo)
+    with pytest.raises(ReglaIncumplida, match="Falta el acta"):
+        acciones.mover_organizacion(nueva, hacia="publicada", actor=gente.hugo)
+
+
+def test_la_que_nunca_fue_vigente_no_salta_el_plazo_por_la_suspension(gente, pueblo):
+    organizacion = publicar(pueblo, gente)
+    acciones.mover_organizacion(organizacion, hacia="suspendida", actor=gente.hugo, motivo="Duda.")
+    with pytest.raises(ReglaIncumplida, match="Nunca estuvo vigente"):
+        acciones.mover_organizacion(organizacion, hacia="vigente", actor=gente.hugo, motivo="Listo.")
+
+
+def test_rechazada_en_revision_no_se_publica(client, gente, pueblo):
+    nueva = pedir(pueblo, gente.nadia, "Palabrota")
+    acciones.mover_organizacion(nueva, hacia="en_revision", actor=gente.hugo)
+    acciones.mover_organizacion(nueva, hacia="suspendida", actor=gente.hugo, motivo="No existe.")
+    assert client.get(f"/organizaciones/{nueva.slug}/").status_code == 404
+    assert "Palabrota" not in texto_de(client.get(LISTA))
+
+
+def test_vigente_recibe_su_area_con_punto_y_sin_limite(gente, pueblo):
+    organizacion = publicar(pueblo, gente)
+    Organizacion.objects.filter(pk=organizacion.pk).update(observable_hasta=dias(-1), lon=0.4, lat=0.6)
+    organizacion = acciones.mover_organizacion(organizacion, hacia="vigente", actor=gente.hugo)
+    area = Area.objects.get(pk=organizacion.area_id)
+    assert (area.nombre, area.padre, area.lon, area.lat) == ("Villa Nueva", pueblo.distrito_1, 0.4, 0.6)
+    assert area.limites.count() == 0
+
+
+# --- El reloj --------------------------------------------------------------------------------------------------------
+def test_directiva_vencida_la_dice_el_reloj_en_lista_filtro_pagina_y_json(client, gente, pueblo):
+    Mandato.objects.update(desde=dias(-90), hasta=dias(-1))
+    assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == "vigente"
+    assert "2 organizaciones" in texto_de(client.get(LISTA, {"estado": "directiva_vencida"}))
+    assert "0 organizaciones" in texto_de(client.get(LISTA, {"estado": "vigente"}))
+    assert "Nadie tiene mandato en curso." in texto_de(client.get("/organizaciones/molle/"))
+    assert client.get("/organizaciones/molle.json").json()["status"] == "directiva_vencida"
+
+
+def test_directiva_vencida_se_guarda_en_el_siguiente_acto(gente, pueblo):
+    Mandato.objects.update(desde=dias(-90), hasta=dias(-1))
+    acciones.corregir_organizacion(pueblo.org_molle, actor=gente.hugo, familias=7)
+    assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == "directiva_vencida"
+    suceso = Suceso.objects.de(pueblo.org_molle).get(verbo="mover")
+    assert (suceso.actor, suceso.calidad, suceso.hasta) == (None, "Por fecha", "directiva_vencida")
+
+
+# --- Revisión de traslapes -------------------------------------------------------------------------------------------
+def test_revision_halla_misma_area_nombre_parecido_y_areas_pisadas(gente, pueblo):
+    pueblo.otb_molle.alias = ["Mollé Pampa"]
+    pueblo.otb_molle.save()
+    misma = pedir(pueblo, gente.nadia, "MOLLE", clase=Clase.JUNTA, area_pedida=pueblo.otb_molle)
+    alias = pedir(pueblo, gente.nadia, "Molle-Pampa")
+    pisada = crear_area(
+        municipio=pueblo.municipio, tipo="otb", codigo="O-7", nombre="Otra", clase="otb", padre=pueblo.distrito_1,
+        geometria=cuadrado(0.2, 0.2, 0.3, 0.3),
+    )  # fmt: skip
+    encima = pedir(pueblo, gente.nadia, "Totalmente Distinta", area_pedida=pisada)
+    punto = pedir(pueblo, gente.nadia, "Nada Que Ver", lon=0.5, lat=0.5)
+    tipos = {}
+    for organizacion in (misma, alias, encima, punto):
+        movida = acciones.mover_organizacion(organizacion, hacia="en_revision", actor=gente.hugo)
+        tipos[movida.nombre] = sorted(
+            h["tipo"] for h in movida.revision["hallazgos"] if h["organizacion"] == pueblo.org_molle.pk
+        )
+    assert tipos == {
+        "MOLLE": ["misma_area", "nombre"],
+        "Molle-Pampa": ["nombre"],
+        "Totalmente Distinta": ["area_pisada"],
+        "Nada Que Ver": ["punto"],
+    }
+
+
+def test_publicar_con_un_area_ajena_no_se_puede(gente, pueblo):
+    misma = pedir(pueblo, gente.nadia, "Otra Molle", area_pedida=pueblo.otb_molle)
+    presentar(misma, gente.nadia)
+    acciones.mover_organizacion(misma, hacia="en_revision", actor=gente.hugo)
+    with pytest.raises(ReglaIncumplida, match="Su área ya es de OTB Molle"):
+        acciones.mover_organizacion(misma, hacia="publicada", actor=gente.hugo)
+
+
+# --- Alcance por distrito --------------------------------------------------------------------------------------------
+def test_alcance_sale_de_los_roles_que_dan_el_permiso(gente, pueblo):
+    assert permisos.alcance_de(gente.hugo) is None
+    assert permisos.alcance_de(gente.ana) == frozenset()
+    assert permisos.alcance_de(AnonymousUser()) == frozenset()
+    AsignacionRol.objects.filter(usuario=gente.hugo).update(distrito=pueblo.distrito_2)
+    assert permisos.alcance_de(gente.hugo) == frozenset({pueblo.distrito_2.pk})
+    # Otro rol sin límite que no da el permiso no lo amplía; uno que sí, lo amplía.
+    AsignacionRol.objects.create(usuario=gente.hugo, rol="comunicacion", desde=dias(-1))
+    assert permisos.alcance_de(gente.hugo) == frozenset({pueblo.distrito_2.pk})
+    AsignacionRol.objects.create(usuario=gente.hugo, rol="ventanilla", desde=dias(-1))
+    assert permisos.alcance_de(gente.hugo) is None
+    assert permisos.alcance_de(gente.hugo, "cuentas.change_organizacion") == frozenset({pueblo.distrito_2.pk})
+
+
+def test_fuera_de_su_distrito_no_mueve_ni_corrige_ni_resuelve(gente, pueblo):
+    acta = presentar(pueblo.org_molle, gente.fabio)
+    AsignacionRol.objects.filter(usuario=gente.hugo).update(distrito=pueblo.distrito_2)
+    with pytest.raises(ReglaIncumplida, match="otro cargo"):
+        acciones.mover_organizacion(pueblo.org_molle, hacia="suspendida", actor=gente.hugo, motivo="X.")
+    with pytest.raises(ReglaIncumplida, match="no llega"):
+        acciones.corregir_organizacion(pueblo.org_molle, actor=gente.hugo, familias=3)
+    with pytest.raises(ReglaIncumplida, match="no llega"):
+        acciones.terminar_mandato(gente.fabio.mandatos.get(), actor=gente.hugo, motivo="X.")
+    with pytest.raises(ReglaIncumplida, match="no es de tu distrito"):
+        acciones.confirmar_acta(acta, actor=gente.hugo)
+    with pytest.raises(ReglaIncumplida, match="no llega a ese distrito"):
+        acciones.corregir_organizacion(pueblo.org_ceibo, actor=gente.hugo, distrito=pueblo.distrito_1, area=None)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from civic.comun.models import Suceso
 from civic.cuentas import acciones
-from civic.cuentas.models import AsignacionRol, Mandato, Organizacion, Residencia, Usuario
+from civic.cuentas.models import AsignacionRol, Organizacion, Residencia, Usuario
 from tests.cuentas.conftest import recargada
 from tests.elenco import CLAVE
 
@@ -197,31 +197,8 @@ def test_mover_organizacion_ofrece_solo_los_estados_siguientes(entrar, con_roles
     assert Organizacion.objects.get(pk=pueblo.org_molle.pk).estado == "suspendida"
 
 
-def mandato_de(quien, organizacion, **cambios):
-    hoy = HOY()
-    datos = {"usuario": quien, "organizacion": organizacion.pk, "cargo": "Presidencia"}
-    return {**datos, "desde": hoy.isoformat(), "hasta": (hoy + datetime.timedelta(days=700)).isoformat(), **cambios}
-
-
-def test_registrar_mandato_por_el_usuario_de_la_persona(entrar, con_roles, pueblo):
-    respuesta = entrar(con_roles.hugo).post("/admin/mandatos/new/", mandato_de("BETO", pueblo.org_ceibo))
-    assert respuesta.status_code == 302
-    mandato = Mandato.objects.get(usuario=con_roles.beto)
-    assert (mandato.organizacion, mandato.cargo) == (pueblo.org_ceibo, "Presidencia")
-
-
-@pytest.mark.parametrize(
-    ("cambios", "frase"),
-    [
-        ({"usuario": "nadie"}, "No hay una cuenta abierta con ese usuario."),
-        ({"usuario": "hugo"}, "Nadie se registra a sí mismo en una directiva."),
-        ({"hasta": "2001-01-01"}, "El mandato debe terminar después de empezar."),
-    ],
-)
-def test_registrar_mandato_imposible_lo_dice(entrar, con_roles, pueblo, cambios, frase):
-    respuesta = entrar(con_roles.hugo).post("/admin/mandatos/new/", mandato_de("beto", pueblo.org_ceibo, **cambios))
-    assert frase in texto_de(respuesta)
-    assert Mandato.objects.count() == 1
+def test_un_mandato_no_se_da_a_mano(entrar, raiz, con_roles):
+    assert entrar(raiz).get("/admin/mandatos/new/").status_code == 404
 
 
 def test_terminar_mandato_desde_la_trastienda(entrar, con_roles):

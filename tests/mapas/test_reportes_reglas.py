@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
+from civic.comun.calendario import es_habil, feriados, pascua, sumar_habiles
 from civic.comun.errores import ReglaIncumplida
 from mapas.reportes import reglas
-from mapas.reportes.calendario import es_habil, feriados, pascua, sumar_habiles
 from mapas.reportes.reglas import CIUDADANIA, FICHAS, FINALES, MOVIMIENTOS, UNIDAD, VENTANILLA, Estado
 
 D = datetime.date

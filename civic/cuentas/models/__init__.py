@@ -1,7 +1,19 @@
 """Personas, organizaciones de base, mandatos, cargos y residencia."""
 
+from civic.cuentas.models.directivas import ActaDeDirectiva, CargoDeActa, Escaneo, ObservacionDeRegistro
 from civic.cuentas.models.organizaciones import Mandato, Organizacion, OrganizacionQuerySet
 from civic.cuentas.models.personas import Residencia, Usuario
 from civic.cuentas.models.roles import AsignacionRol
 
-__all__ = ["AsignacionRol", "Mandato", "Organizacion", "OrganizacionQuerySet", "Residencia", "Usuario"]
+__all__ = [
+    "ActaDeDirectiva",
+    "AsignacionRol",
+    "CargoDeActa",
+    "Escaneo",
+    "Mandato",
+    "ObservacionDeRegistro",
+    "Organizacion",
+    "OrganizacionQuerySet",
+    "Residencia",
+    "Usuario",
+]

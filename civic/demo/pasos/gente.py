@@ -11,6 +11,7 @@ from civic.cuentas.models import Mandato, Organizacion, Residencia, Usuario
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
 from civic.demo.guion import CARGOS, CLAVE, GENTE, ROLES, VIVEN, nombres_de_gente
+from civic.demo.pasos import directivas
 from mapas.territorio.models import Area
 
 METODO = "Lista de afiliados de la organización"
@@ -21,6 +22,7 @@ def cargar(contexto: Contexto) -> str:
     vecinos = _vecinos(contexto)
     personas = _personas(contexto)
     _directivas(contexto)
+    directivas.cargar(contexto)
     return f"{personas} personas de la demo y {vecinos} vecinas y vecinos inventados"
 
 
