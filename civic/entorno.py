@@ -138,6 +138,12 @@ VARIABLES: dict[str, Variable] = {
     ),
     "AYNI_TESELAS_ATRIBUCION": Variable(_texto, "", "A quién se atribuye el fondo de mapa."),
     "AYNI_MUNICIPIO": Variable(_texto, "030901", "Código INE del municipio que atiende este sitio."),
+    "AYNI_SEGUNDO_FACTOR": Variable(
+        _una_de("", "obligatorio", "opcional"),
+        "",
+        "Si quien administra debe pasar un segundo paso al ingresar: obligatorio u opcional. "
+        "Vacía: opcional en la demo, obligatorio en lo demás.",
+    ),
     "AYNI_NIVEL_REGISTRO": Variable(
         _una_de("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Detalle de los mensajes del servidor."
     ),
@@ -160,6 +166,7 @@ class Entorno:
     teselas_url: str
     teselas_atribucion: str
     municipio: str
+    segundo_factor: str
     nivel_registro: str
 
     @property

@@ -79,10 +79,12 @@ def votando(pueblo):
 
 @pytest.fixture
 def entrar(client):
-    """entrar(persona) -> cliente de pruebas con su sesión."""
+    """entrar(persona) -> cliente de pruebas con su sesión; quien administra, con su segundo paso hecho."""
 
-    def con(persona):
+    def con(persona, *, segundo_paso=True):
         client.force_login(persona, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if segundo_paso:
+            reparto.pasar_segundo_paso(client, persona)
         return client
 
     return con

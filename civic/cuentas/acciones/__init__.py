@@ -16,11 +16,22 @@ from civic.cuentas.acciones.personas import (
 )
 from civic.cuentas.acciones.preparacion import preparar_roles
 from civic.cuentas.acciones.roles import asignar_rol, poner_al_dia_los_grupos, quitar_rol
+from civic.cuentas.acciones.sesiones import (
+    anotar_de_seguridad,
+    cerrar_aparato,
+    cerrar_los_demas_aparatos,
+    cerrar_sesiones,
+    quitar_segundo_paso,
+)
 
 __all__ = [
     "anotar_cambio_de_cuenta",
+    "anotar_de_seguridad",
     "asignar_rol",
     "cambiar_nombre_publico",
+    "cerrar_aparato",
+    "cerrar_los_demas_aparatos",
+    "cerrar_sesiones",
     "corregir_organizacion",
     "declarar_residencia",
     "mover_organizacion",
@@ -28,6 +39,7 @@ __all__ = [
     "poner_al_dia_los_grupos",
     "preparar_roles",
     "quitar_rol",
+    "quitar_segundo_paso",
     "registrar_organizacion",
     "retirar_residencia",
     "terminar_mandato",
