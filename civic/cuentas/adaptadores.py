@@ -86,7 +86,7 @@ class AdaptadorDeCuentas(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, context)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """La dirección de quien pide; detrás de un socket de archivo sin proxies no la hay, y no por eso no se entra."""
+        """La dirección de quien pide; detrás de un socket de archivo no la hay, y no por eso se deja de entrar."""
         try:
             return super().get_client_ip(request)
         except PermissionDenied:

@@ -75,10 +75,20 @@ def paso_el_segundo(sesion: Mapping[str, Any], usuario: Usuario) -> bool:
     return bool(usados) and Authenticator.objects.filter(user=usuario, pk__in=usados - {None}).exists()
 
 
+def resumen(usuario: Usuario) -> dict[str, Any]:
+    """Lo que «Mi cuenta» muestra: si tiene aplicación, cuántas llaves, y si hoy le falta pasarlo."""
+    tipos = [paso.type for paso in segundos_pasos(usuario)]
+    return {
+        "aplicacion": Authenticator.Type.TOTP in tipos,
+        "llaves": tipos.count(Authenticator.Type.WEBAUTHN),
+        "falta": usuario.llaves_guardadas,
+    }
+
+
 def marcar(usuario: Any, sesion: Mapping[str, Any]) -> Any:
     """La misma persona, atada a lo que probó en esta sesión. Se pregunta recién cuando alguien mira sus permisos."""
-    if es_obligatorio() and isinstance(usuario, Usuario):
-        usuario.__dict__["_paso_el_segundo"] = lambda: paso_el_segundo(sesion, usuario)
+    if es_obligatorio() and isinstance(usuario, Usuario):  # también uno perezoso, como el de Channels
+        usuario._paso_el_segundo = lambda: paso_el_segundo(sesion, usuario)  # type: ignore[attr-defined]
     return usuario
 
 
@@ -104,7 +114,7 @@ def es_puerta(request: HttpRequest, vista: Callable[..., Any]) -> bool:
     return request.path.startswith(trastienda) and request.path != reverse("wagtailadmin_logout")
 
 
-def _sello(usuario: Usuario) -> str:
+def sello_de(usuario: Usuario) -> str:
     return ",".join(sorted(usuario.roles_vigentes)) + ("*" if usuario.is_superuser else "")
 
 
@@ -127,7 +137,7 @@ class SegundoPasoMiddleware:
 
     def _cambiar_de_sesion_si_cambiaron_las_llaves(self, request: HttpRequest, usuario: Usuario) -> None:
         """Un número de sesión que alguien conociera de antes no sirve con los cargos de ahora."""
-        sello = _sello(usuario)
+        sello = sello_de(usuario)
         if request.session.get(SELLO) == sello:
             return
         if SELLO in request.session:

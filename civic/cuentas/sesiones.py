@@ -67,7 +67,7 @@ def muertas(claves: Iterable[str]) -> set[str]:
 
 
 class UltimaVezMiddleware:
-    """Anota cuándo se usó cada sesión, como mucho una vez cada cinco minutos: mirar páginas no debe costar escrituras."""
+    """Anota cuándo se usó cada sesión, como mucho cada cinco minutos: mirar páginas no debe costar escrituras."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from civic.comun.acceso import publica
-from civic.cuentas import views, views_seguridad
+from civic.cuentas import views, views_datos, views_seguridad
 
 urlpatterns = [
     # Las direcciones que allauth usa en otros sitios llevan a las nuestras.
@@ -23,6 +23,7 @@ urlpatterns = [
     path("clave/poner/", views.poner_clave, name="account_set_password"),
     path("clave/olvide/", views.olvido_de_clave, name="account_reset_password"),
     path("clave/olvide/enviado/", views.olvido_enviado, name="account_reset_password_done"),
+    path("clave/codigo/", views.clave_con_codigo, name="clave_con_codigo"),
     path("clave/nueva/lista/", views.clave_nueva_lista, name="account_reset_password_from_key_done"),
     re_path(
         r"^clave/nueva/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
@@ -45,6 +46,8 @@ urlpatterns = [
     path("llaves/<int:pk>/nombre/", views_seguridad.nombrar_llave, name="mfa_edit_webauthn"),
     path("llaves/<int:pk>/quitar/", views_seguridad.quitar_llave, name="mfa_remove_webauthn"),
     path("dispositivos/", views_seguridad.dispositivos, name="usersessions_list"),
+    path("mis-datos/", views_datos.mis_datos, name="mis_datos"),
+    path("cerrar/", views_datos.cerrar_cuenta, name="cerrar_cuenta"),
     path("mi-cuenta/", views.mi_cuenta, name="mi_cuenta"),
     path("mi-cuenta/nombre/", views.cambiar_nombre, name="mi_nombre"),
     path("mi-cuenta/residencia/", views.cambiar_residencia, name="mi_residencia"),

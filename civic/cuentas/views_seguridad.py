@@ -148,7 +148,9 @@ def dispositivos(request: HttpRequest) -> HttpResponse:
         pk = request.POST.get("cerrar", "")
         if pk.isascii() and pk.isdecimal() and len(pk) < 18:
             hecho = acciones.cerrar_aparato(usuario, pk=int(pk))
-            messages.success(request, "Listo. Ese aparato ya no está dentro." if hecho else "Ese aparato ya había salido.")
+            messages.success(
+                request, "Listo. Ese aparato ya no está dentro." if hecho else "Ese aparato ya había salido."
+            )
         elif "cerrar_los_demas" in request.POST:
             cuantos = acciones.cerrar_los_demas_aparatos(usuario, este=request.session.session_key or "")
             messages.success(request, "Listo. Solo queda este aparato." if cuantos else "No había otros aparatos.")

@@ -1,5 +1,7 @@
 """Lo que se puede hacer con personas, residencias, organizaciones, mandatos y roles."""
 
+from civic.cuentas.acciones.codigos import emitir_codigo_de_ingreso, usar_codigo_de_ingreso
+from civic.cuentas.acciones.datos_propios import cerrar_cuenta, por_que_no_cerrar
 from civic.cuentas.acciones.organizaciones import (
     corregir_organizacion,
     mover_organizacion,
@@ -30,18 +32,22 @@ __all__ = [
     "asignar_rol",
     "cambiar_nombre_publico",
     "cerrar_aparato",
+    "cerrar_cuenta",
     "cerrar_los_demas_aparatos",
     "cerrar_sesiones",
     "corregir_organizacion",
     "declarar_residencia",
+    "emitir_codigo_de_ingreso",
     "mover_organizacion",
     "nombrar_directiva",
     "poner_al_dia_los_grupos",
+    "por_que_no_cerrar",
     "preparar_roles",
     "quitar_rol",
     "quitar_segundo_paso",
     "registrar_organizacion",
     "retirar_residencia",
     "terminar_mandato",
+    "usar_codigo_de_ingreso",
     "verificar_residencia",
 ]

@@ -1,7 +1,16 @@
 """Personas, organizaciones de base, mandatos, cargos y residencia."""
 
+from civic.cuentas.models.codigos import CodigoDeIngreso
 from civic.cuentas.models.organizaciones import Mandato, Organizacion, OrganizacionQuerySet
 from civic.cuentas.models.personas import Residencia, Usuario
 from civic.cuentas.models.roles import AsignacionRol
 
-__all__ = ["AsignacionRol", "Mandato", "Organizacion", "OrganizacionQuerySet", "Residencia", "Usuario"]
+__all__ = [
+    "AsignacionRol",
+    "CodigoDeIngreso",
+    "Mandato",
+    "Organizacion",
+    "OrganizacionQuerySet",
+    "Residencia",
+    "Usuario",
+]
