@@ -78,6 +78,13 @@ def votando(pueblo):
 
 
 @pytest.fixture
+def admin_client(admin_client, admin_user):
+    """El de pytest-django, con su segundo paso hecho."""
+    reparto.pasar_segundo_paso(admin_client, admin_user)
+    return admin_client
+
+
+@pytest.fixture
 def entrar(client):
     """entrar(persona) -> cliente de pruebas con su sesión; quien administra, con su segundo paso hecho."""
 

@@ -12,7 +12,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -72,6 +74,16 @@ class AdaptadorDeCuentas(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mi_cuenta")
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """Como allauth, y si otra cuenta confirmó ese mismo correo en este instante, lo dice en vez de fallar."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            fallo = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, fallo, {"email": email_address.email})
+            return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return en_el_sitio(super().get_reset_password_from_key_url(key))

@@ -48,6 +48,17 @@ class IngresoForm(DeAyni, de_allauth.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(SIN_CORRECTOR, autocomplete="username")
 
+    def user_credentials(self) -> dict[str, Any]:
+        """Lo escrito vale como correo o como usuario, no como los dos.
+
+        allauth prueba los dos, y así comprueba dos veces la contraseña de un correo que existe y una la de uno que no:
+        el tiempo delata quién tiene cuenta. En Ayni un usuario nunca parece un correo.
+        """
+        credenciales = super().user_credentials()
+        if "email" in credenciales:
+            credenciales.pop("username", None)
+        return credenciales
+
 
 class CampoLugarDeVida(forms.ChoiceField):
     """Lista de OTB agrupadas por distrito; limpio vale (otb, distrito), o (None, None) si vive fuera."""

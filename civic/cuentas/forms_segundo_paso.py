@@ -78,6 +78,12 @@ class CampoCredencial(forms.JSONField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.HiddenInput, error_messages={"required": LLAVE_QUE_NO_SIRVE}, **kwargs)
 
+    def bound_data(self, data: Any, initial: Any) -> str:
+        return ""  # vale una sola vez: no se devuelve en el formulario
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > LARGO_DE_CREDENCIAL:
             raise ValidationError(LLAVE_QUE_NO_SIRVE, code="invalid")

@@ -75,11 +75,11 @@ def comentar(
             texto=texto,
             cambio=_numerar(hilo),
         )
-        verbo, frase = ("responder", "respondió un comentario") if padre else ("comentar", "comentó")
+        verbo, frase = ("responder", "Respondió un comentario.") if padre else ("comentar", "Comentó.")
         anotar(
             comentario,
             verbo=verbo,
-            texto=f"{autor} {frase}.",
+            texto=frase,  # sin el nombre: la bitácora no se borra, y el nombre debe poder borrarse
             actor=autor,
             calidad=comentario.calidad[:120],
             hasta=comentario.estado,

@@ -71,7 +71,7 @@ class _Escribano:
                 objeto_tipo=Comentario._meta.label_lower,
                 objeto_id=comentario.pk,
                 hasta=comentario.estado,
-                texto=f"{comentario.autor} {'respondió un comentario' if comentario.padre_id else 'comentó'}.",
+                texto="Respondió un comentario." if comentario.padre_id else "Comentó.",
             )
             for comentario in self.comentarios
         )
