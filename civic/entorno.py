@@ -155,6 +155,12 @@ VARIABLES: dict[str, Variable] = {
         "09-14",
         "Feriados locales además de los nacionales, separados por coma: 09-14 (todos los años) o 2026-11-03 (ese año).",
     ),
+    "AYNI_SEGUNDO_FACTOR": Variable(
+        _una_de("", "obligatorio", "opcional"),
+        "",
+        "Si quien administra debe pasar un segundo paso al ingresar: obligatorio u opcional. "
+        "Vacía: opcional en la demo, obligatorio en lo demás.",
+    ),
     "AYNI_NIVEL_REGISTRO": Variable(
         _una_de("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Detalle de los mensajes del servidor."
     ),
@@ -179,6 +185,7 @@ class Entorno:
     municipio: str
     dias_observacion: int
     feriados: tuple[Local, ...]
+    segundo_factor: str
     nivel_registro: str
 
     @property

@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "lucide",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "channels",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -83,6 +85,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "civic.cuentas.seguridad.SegundoPasoMiddleware",
+    "civic.cuentas.sesiones.UltimaVezMiddleware",
     "civic.comun.middleware.ReglaIncumplidaMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -204,8 +208,34 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ayni: "
 ALLAUTH_TRUSTED_PROXY_COUNT = ENTORNO.proxies
-if EN_PRUEBAS:
-    ACCOUNT_RATE_LIMITS = False
+# Además de los de allauth (30 ingresos por minuto y dirección, 5 claves equivocadas por usuario en 5 minutos…).
+LIMITES_DE_CUENTAS = {
+    "codigo_de_ingreso": "20/m/ip,5/5m/key",
+    "descargar_mis_datos": "3/h/user",
+    "cerrar_cuenta": "5/m/user",
+}
+ACCOUNT_RATE_LIMITS = False if EN_PRUEBAS else LIMITES_DE_CUENTAS
+# Segundo paso y llaves de acceso.
+SEGUNDO_FACTOR = ENTORNO.segundo_factor or ("opcional" if ENTORNO.modo == "demo" else "obligatorio")
+MFA_ADAPTER = "civic.cuentas.adaptadores.AdaptadorDeSegundoPaso"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False if EN_PRUEBAS else {}
+MFA_TOTP_ISSUER = "Ayni"
+MFA_TOTP_TOLERANCE = 1  # un teléfono barato se adelanta o atrasa; cada código vale una sola vez igual
+# Con el correo sin confirmar también se puede: en Ayni cualquiera crea otra cuenta con ese correo y lo confirma ahí.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "activate_totp": "civic.cuentas.forms_segundo_paso.ActivarForm",
+    "deactivate_totp": "civic.cuentas.forms_segundo_paso.QuitarAplicacionForm",
+    "authenticate": "civic.cuentas.forms_segundo_paso.SegundoPasoForm",
+    "reauthenticate": "civic.cuentas.forms_segundo_paso.ConfirmarSegundoPasoForm",
+    "authenticate_webauthn": "civic.cuentas.forms_segundo_paso.SegundoPasoConLlaveForm",
+    "reauthenticate_webauthn": "civic.cuentas.forms_segundo_paso.ConfirmarConLlaveForm",
+    "login_webauthn": "civic.cuentas.forms_segundo_paso.IngresoConLlaveForm",
+    "add_webauthn": "civic.cuentas.forms_segundo_paso.AgregarLlaveForm",
+    "edit_webauthn": "civic.cuentas.forms_segundo_paso.NombrarLlaveForm",
+}
 
 # --- Wagtail ---------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Ayni"
@@ -231,6 +261,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 # --- Seguridad -------------------------------------------------------------------------------------------------------
 CSRF_FAILURE_VIEW = "civic.comun.views.formulario_vencido"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # ningún guion nuestro la lee: el formulario ya trae su permiso
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

@@ -78,11 +78,20 @@ def votando(pueblo):
 
 
 @pytest.fixture
-def entrar(client):
-    """entrar(persona) -> cliente de pruebas con su sesión."""
+def admin_client(admin_client, admin_user):
+    """El de pytest-django, con su segundo paso hecho."""
+    reparto.pasar_segundo_paso(admin_client, admin_user)
+    return admin_client
 
-    def con(persona):
+
+@pytest.fixture
+def entrar(client):
+    """entrar(persona) -> cliente de pruebas con su sesión; quien administra, con su segundo paso hecho."""
+
+    def con(persona, *, segundo_paso=True):
         client.force_login(persona, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if segundo_paso:
+            reparto.pasar_segundo_paso(client, persona)
         return client
 
     return con

@@ -1,15 +1,33 @@
 """Cómo crea y trata las cuentas allauth."""
 
+import base64
+import ipaddress
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
-from civic.cuentas import reglas
+from civic.cuentas import reglas, seguridad
+
+registro = logging.getLogger("ayni.cuentas")
+SIN_DIRECCION = "0.0.0.0"  # noqa: S104 -- no se escucha en ella: es «no se sabe de dónde viene»
+METODOS = {
+    "account_reauthenticate": "Usar mi contraseña",
+    "mfa_reauthenticate": "Usar un código",
+    "mfa_reauthenticate_webauthn": "Usar una llave de acceso",
+}
 
 NO_COINCIDEN = "El usuario o la contraseña no coinciden. Revisa las mayúsculas de la contraseña y vuelve a intentarlo."
 USUARIO_OCUPADO = "Ese usuario ya existe. Si es tuyo, ingresa; si no, elige otro."
@@ -57,6 +75,16 @@ class AdaptadorDeCuentas(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mi_cuenta")
 
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """Como allauth, y si otra cuenta confirmó ese mismo correo en este instante, lo dice en vez de fallar."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            fallo = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, fallo, {"email": email_address.email})
+            return False
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         return en_el_sitio(super().get_reset_password_from_key_url(key))
 
@@ -68,3 +96,81 @@ class AdaptadorDeCuentas(DefaultAccountAdapter):
             if nombre in context:
                 context[nombre] = en_el_sitio(context[nombre])
         super().send_mail(template_prefix, email, context)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """La dirección de quien pide; detrás de un socket de archivo no la hay, y no por eso se deja de entrar."""
+        try:
+            return super().get_client_ip(request)
+        except PermissionDenied:
+            return SIN_DIRECCION
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Los modos de confirmar quién es, en castellano; con las llaves guardadas la contraseña sola no alcanza."""
+        rotulos = {reverse(ruta): rotulo for ruta, rotulo in METODOS.items()}
+        metodos = [
+            {**metodo, "description": rotulos[metodo["url"]]} for metodo in super().get_reauthentication_methods(user)
+        ]
+        if getattr(user, "llaves_guardadas", False) and seguridad.tiene_llaves(user) and len(metodos) > 1:
+            metodos = [metodo for metodo in metodos if metodo["id"] != "reauthenticate"]
+        return metodos
+
+
+def _cifrador() -> MultiFernet:
+    claves = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet(
+        [
+            Fernet(base64.urlsafe_b64encode(salted_hmac("ayni.segundo_paso", "", clave, algorithm="sha256").digest()))
+            for clave in claves
+        ]
+    )
+
+
+class AdaptadorDeSegundoPaso(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": "Confirma primero tu correo.",
+        "cannot_delete_authenticator": seguridad.ES_EL_ULTIMO,
+        "cannot_generate_recovery_codes": "Los códigos de respaldo son para quien ya tiene un segundo paso.",
+        "incorrect_code": "Ese código no es. Mira el que muestra ahora tu aplicación y vuelve a escribirlo.",
+        "unverified_email": "Confirma primero tu correo.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _cifrador().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _cifrador().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # Cambió AYNI_CLAVE_SECRETA: un secreto al azar no coincide con ningún código, uno vacío sería adivinable.
+            registro.warning("Un segundo paso no se puede leer con la clave secreta de ahora.")
+            return generate_totp_secret()
+
+    def get_totp_label(self, user: Any) -> str:
+        return user.username
+
+    def _get_user_identifier(self, user: Any) -> str:
+        return user.username
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return seguridad.puede_quitarse(authenticator)
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        cuantas = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Llave {cuantas + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": sitio_de_las_llaves(), "name": "Ayni"}
+
+
+def sitio_de_las_llaves() -> str:
+    """El nombre al que quedan atadas las llaves de acceso: el público del sitio, nunca el Host del pedido.
+
+    El estándar no admite direcciones numéricas: una instalación local usa localhost.
+    """
+    nombre = urlsplit(settings.URL_PUBLICA).hostname or "localhost"
+    try:
+        ipaddress.ip_address(nombre)
+    except ValueError:
+        return nombre
+    return "localhost"

@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.utils import setup_user_email
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -46,6 +47,17 @@ class IngresoForm(DeAyni, de_allauth.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(SIN_CORRECTOR, autocomplete="username")
+
+    def user_credentials(self) -> dict[str, Any]:
+        """Lo escrito vale como correo o como usuario, no como los dos.
+
+        allauth prueba los dos, y así comprueba dos veces la contraseña de un correo que existe y una la de uno que no:
+        el tiempo delata quién tiene cuenta. En Ayni un usuario nunca parece un correo.
+        """
+        credenciales = super().user_credentials()
+        if "email" in credenciales:
+            credenciales.pop("username", None)
+        return credenciales
 
 
 class CampoLugarDeVida(forms.ChoiceField):
@@ -162,6 +174,63 @@ class ClaveNuevaForm(DeAyni, de_allauth.ResetPasswordKeyForm):
 
 class ConfirmarIdentidadForm(DeAyni, de_allauth.ReauthenticateForm):
     rotulos = {"password": "Contraseña"}
+
+
+class ClaveConCodigoForm(Formulario):
+    """Poner otra contraseña con el código que entregó la ventanilla."""
+
+    usuario = CampoTexto(
+        label="Tu usuario", max_length=150, widget=forms.TextInput(attrs={**SIN_CORRECTOR, "autocomplete": "username"})
+    )
+    codigo = CampoTexto(
+        label="Código que te dieron",
+        max_length=40,
+        help_text="Doce letras y números, con o sin guiones.",
+        widget=forms.TextInput(attrs={**SIN_CORRECTOR, "autocomplete": "one-time-code"}),
+    )
+    clave = forms.CharField(
+        label="Contraseña nueva",
+        max_length=128,
+        help_text=PISTA_CLAVE,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    clave_otra_vez = forms.CharField(
+        label="La nueva, otra vez",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        datos = super().clean() or {}
+        clave = datos.get("clave")
+        if clave:
+            if clave != datos.get("clave_otra_vez"):
+                self.add_error("clave_otra_vez", "No es igual a la de arriba. Escríbela de nuevo.")
+            try:
+                validate_password(clave, Usuario(username=datos.get("usuario", "")))
+            except ValidationError as error:
+                self.add_error("clave", error)
+        return datos
+
+
+class CerrarCuentaForm(Formulario):
+    confirmacion = CampoTexto(
+        label="Para confirmar, escribe tu usuario",
+        max_length=150,
+        widget=forms.TextInput(attrs={**SIN_CORRECTOR, "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, usuario: Usuario, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.usuario = usuario
+
+    def clean_confirmacion(self) -> str:
+        escrito = reglas.usuario_llano(self.cleaned_data["confirmacion"])
+        if escrito != self.usuario.username.lower():
+            raise ValidationError("Ese no es tu usuario. Tu cuenta sigue abierta.", code="confirmacion")
+        return escrito
 
 
 class NombrePublicoForm(Formulario):

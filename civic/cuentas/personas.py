@@ -8,14 +8,19 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.functional import cached_property
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.widgets.button import Button
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.users import CreateView, EditView, IndexView, UserColumn, UserFilterSet, UserViewSet
 
+from civic.comun.trastienda import Gestion
 from civic.cuentas import acciones, permisos, reglas
 from civic.cuentas.forms import PISTA_CLAVE, revisar_nombre
+from civic.cuentas.forms_trastienda import MotivoForm
 from civic.cuentas.models import Usuario
 
 
@@ -116,8 +121,19 @@ class Editar(EditView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "quien": self.request.user}
 
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        botones = list(super().header_more_buttons)
+        if self.object.pk != self.request.user.pk:
+            url = reverse("wagtailusers_users:quitar_segundo_paso", args=[self.object.pk])
+            botones.append(Button("Quitar el segundo paso", url=url, icon_name="key"))
+        return botones
+
     def save_instance(self) -> Usuario:
         persona = super().save_instance()
+        if not persona.is_active or "password2" in self.form.changed_data:
+            propia = persona.pk == self.request.user.pk
+            acciones.cerrar_sesiones(persona, menos=self.request.session.session_key if propia else "")
         rotulos = [
             str(self.form.fields[campo].label).lower() for campo in self.form.changed_data if campo != "password2"
         ]
@@ -126,6 +142,37 @@ class Editar(EditView):
                 persona, actor=self.request.user, texto=f"La administración cambió tu cuenta: {', '.join(rotulos)}."
             )
         return persona
+
+
+class QuitarSegundoPaso(Gestion):
+    """A quien perdió su teléfono y sus códigos; antes hay que comprobar que es la persona."""
+
+    page_title = "Quitar el segundo paso"
+    form_class = MotivoForm
+    submit_button_label = "Quitar el segundo paso"
+    hecho = "La persona ya no tiene segundo paso y salió de todos sus aparatos."
+    permission_required = "change"
+    model = Usuario
+    index_url_name = "wagtailusers_users:index"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        persona = get_object_or_404(Usuario, pk=kwargs["pk"])
+        if persona.pk == request.user.pk or not permisos.puede_administrar_cuenta(request.user, persona):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def url_de_la_ficha(self) -> str:
+        return reverse("wagtailusers_users:edit", args=[self.object.pk])
+
+    def explicacion(self) -> str:
+        return (
+            f"{self.object} ({self.object.username}) podrá ingresar solo con su contraseña y saldrá de todos sus "
+            "aparatos. Comprueba antes que es ella. Quedará anotado que lo hiciste tú."
+        )
+
+    def ejecutar(self, datos: dict[str, Any]) -> None:
+        acciones.quitar_segundo_paso(self.object, actor=self.request.user, motivo=datos["motivo"])
 
 
 class PersonasViewSet(UserViewSet):
@@ -144,7 +191,10 @@ class PersonasViewSet(UserViewSet):
         return super().get_common_view_kwargs(**{"delete_url_name": None, **kwargs})
 
     def get_urlpatterns(self) -> list[Any]:
-        return [ruta for ruta in super().get_urlpatterns() if ruta.name != "delete"]
+        quitar = path(
+            "quitar-segundo-paso/<int:pk>/", self.construct_view(QuitarSegundoPaso), name="quitar_segundo_paso"
+        )
+        return [*(ruta for ruta in super().get_urlpatterns() if ruta.name != "delete"), quitar]
 
 
 class SinRolesEnBloque(AssignRoleBulkAction):
@@ -158,5 +208,14 @@ class SinBorrarEnBloque(DeleteBulkAction):
 
 
 class CerrarCuentas(SetActiveStateBulkAction):
+    @classmethod
+    def execute_action(cls, objects: list[Usuario], **kwargs: Any) -> tuple[int, int]:
+        hecho = super().execute_action(objects, **kwargs)
+        for persona in objects:
+            persona.refresh_from_db(fields=["is_active"])
+            if not persona.is_active:
+                acciones.cerrar_sesiones(persona)
+        return hecho
+
     def check_perm(self, obj: Usuario) -> bool:
         return permisos.puede_administrar_cuenta(self.request.user, obj)

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from civic.comun.acceso import publica
-from civic.cuentas import views
+from civic.cuentas import views, views_datos, views_seguridad
 
 urlpatterns = [
     # Las direcciones que allauth usa en otros sitios llevan a las nuestras.
@@ -23,12 +23,31 @@ urlpatterns = [
     path("clave/poner/", views.poner_clave, name="account_set_password"),
     path("clave/olvide/", views.olvido_de_clave, name="account_reset_password"),
     path("clave/olvide/enviado/", views.olvido_enviado, name="account_reset_password_done"),
+    path("clave/codigo/", views.clave_con_codigo, name="clave_con_codigo"),
     path("clave/nueva/lista/", views.clave_nueva_lista, name="account_reset_password_from_key_done"),
     re_path(
         r"^clave/nueva/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         views.clave_nueva,
         name="account_reset_password_from_key",
     ),
+    path("segundo-paso/", views_seguridad.segundo_paso, name="mfa_index"),
+    path("segundo-paso/ingresar/", views_seguridad.pasar_segundo_paso, name="mfa_authenticate"),
+    path("segundo-paso/confirmar/", views_seguridad.confirmar_segundo_paso, name="mfa_reauthenticate"),
+    path("segundo-paso/obligatorio/", views_seguridad.segundo_paso_obligatorio, name="segundo_paso_obligatorio"),
+    path("segundo-paso/aplicacion/", views_seguridad.activar, name="mfa_activate_totp"),
+    path("segundo-paso/aplicacion/quitar/", views_seguridad.quitar_aplicacion, name="mfa_deactivate_totp"),
+    path("segundo-paso/codigos/", views_seguridad.codigos, name="mfa_view_recovery_codes"),
+    path("segundo-paso/codigos/nuevos/", views_seguridad.codigos_nuevos, name="mfa_generate_recovery_codes"),
+    path("segundo-paso/codigos/descargar/", views_seguridad.descargar_codigos, name="mfa_download_recovery_codes"),
+    path("llaves/", views_seguridad.llaves, name="mfa_list_webauthn"),
+    path("llaves/agregar/", views_seguridad.agregar_llave, name="mfa_add_webauthn"),
+    path("llaves/ingresar/", views_seguridad.ingresar_con_llave, name="mfa_login_webauthn"),
+    path("llaves/confirmar/", views_seguridad.confirmar_con_llave, name="mfa_reauthenticate_webauthn"),
+    path("llaves/<int:pk>/nombre/", views_seguridad.nombrar_llave, name="mfa_edit_webauthn"),
+    path("llaves/<int:pk>/quitar/", views_seguridad.quitar_llave, name="mfa_remove_webauthn"),
+    path("dispositivos/", views_seguridad.dispositivos, name="usersessions_list"),
+    path("mis-datos/", views_datos.mis_datos, name="mis_datos"),
+    path("cerrar/", views_datos.cerrar_cuenta, name="cerrar_cuenta"),
     path("mi-cuenta/", views.mi_cuenta, name="mi_cuenta"),
     path("mi-cuenta/nombre/", views.cambiar_nombre, name="mi_nombre"),
     path("mi-cuenta/residencia/", views.cambiar_residencia, name="mi_residencia"),

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as de_allauth
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas import acciones, consultas, forms
+from civic.cuentas import acciones, consultas, forms, seguridad
 from civic.cuentas.consultas_organizaciones import mis_organizaciones
 
 SEGUNDOS_DE_ESPERA = 300
+
+
+def demasiados_intentos(request: HttpRequest, segundos: int = SEGUNDOS_DE_ESPERA) -> HttpResponse:
+    respuesta = render(request, "cuentas/demasiados_intentos.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    respuesta["Retry-After"] = str(segundos)
+    return respuesta
 
 
 class ConRespuestaClara:
@@ -29,7 +36,7 @@ class ConRespuestaClara:
         if respuesta.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             return respuesta
         if not hasattr(respuesta, "context_data"):  # la página de allauth; con formulario, se vuelve a mostrar el suyo
-            respuesta = render(request, "cuentas/demasiados_intentos.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            return demasiados_intentos(request)
         respuesta["Retry-After"] = str(SEGUNDOS_DE_ESPERA)
         return respuesta
 
@@ -75,6 +82,12 @@ class Correos(ConRespuestaClara, de_allauth.EmailView):
 class CambiarClave(ConRespuestaClara, de_allauth.PasswordChangeView):
     form_class = forms.CambiarClaveForm
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        respuesta = super().form_valid(form)
+        acciones.cerrar_sesiones(self.request.user, menos=self.request.session.session_key or "")  # type: ignore[arg-type]
+        acciones.anotar_de_seguridad(self.request.user, texto="Cambió su contraseña.")  # type: ignore[arg-type]
+        return respuesta
+
 
 class PonerClave(ConRespuestaClara, de_allauth.PasswordSetView):
     form_class = forms.PonerClaveForm
@@ -86,6 +99,12 @@ class OlvidoDeClave(ConRespuestaClara, de_allauth.PasswordResetView):
 
 class ClaveNueva(ConRespuestaClara, de_allauth.PasswordResetFromKeyView):
     form_class = forms.ClaveNuevaForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        respuesta = super().form_valid(form)
+        acciones.cerrar_sesiones(self.reset_user)
+        acciones.anotar_de_seguridad(self.reset_user, texto="Cambió su contraseña con el enlace de su correo.")
+        return respuesta
 
 
 ingresar = publica(Ingreso.as_view())
@@ -104,6 +123,25 @@ clave_nueva = publica(ClaveNueva.as_view())
 clave_nueva_lista = publica(require_safe(de_allauth.password_reset_from_key_done))
 
 
+@publica
+@require_http_methods(["GET", "HEAD", "POST"])
+def clave_con_codigo(request: HttpRequest) -> HttpResponse:
+    """Poner otra contraseña con el código que la ventanilla entregó en mano. Después se ingresa como siempre."""
+    form = forms.ClaveConCodigoForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        datos = form.cleaned_data
+        if not ratelimit.consume(request, action="codigo_de_ingreso", key=datos["usuario"].lower()):
+            return demasiados_intentos(request)
+        try:
+            acciones.usar_codigo_de_ingreso(datos["usuario"], codigo=datos["codigo"], clave=datos["clave"])
+        except ReglaIncumplida as error:
+            form.agregar_regla(error)
+        else:
+            messages.success(request, "Listo. Ingresa con tu contraseña nueva.")
+            return redirect("account_login")
+    return render(request, "cuentas/clave_con_codigo.html", {"form": form}, status=422 if form.errors else 200)
+
+
 @con_cuenta
 @require_safe
 def mi_cuenta(request: HttpRequest) -> HttpResponse:
@@ -111,7 +149,8 @@ def mi_cuenta(request: HttpRequest) -> HttpResponse:
     contexto = {
         "cuenta": consultas.mi_cuenta(request.user),  # type: ignore[arg-type]
         "mias": mis_organizaciones(request.user),  # type: ignore[arg-type]
-        "entra_a_la_trastienda": request.user.has_perm("wagtailadmin.access_admin"),
+        "seguridad": seguridad.resumen(request.user),  # type: ignore[arg-type]
+        "entra_a_la_trastienda": seguridad.tiene_llaves(request.user),  # type: ignore[arg-type]
     }
     return render(request, "cuentas/mi_cuenta.html", contexto)
 

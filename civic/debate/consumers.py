@@ -2,18 +2,27 @@
 
 Entra quien puede leer el hilo, con o sin cuenta. Al conectar repone, desde la base, lo que pasó después del cambio
 que dice `?desde=`; después llega lo que manda `avisos`. El canal puede perder mensajes; la base no.
+
+Quien entró con su cuenta escucha mientras viva su sesión: al cerrarla, cambiar la contraseña o cerrarse la cuenta, la
+conexión termina en segundos y el navegador vuelve a conectarse como quien sea en ese momento.
 """
 
+import asyncio
+import logging
 from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.db import DatabaseError
 
+from civic.cuentas import seguridad, sesiones
 from civic.debate import avisos, consultas, permisos
 
-PROHIBIDO, DEMASIADO_GRANDE, NO_EXISTE = 1008, 1009, 4404
+registro = logging.getLogger("ayni.debate")
+PROHIBIDO, DEMASIADO_GRANDE, NO_EXISTE, SESION_CERRADA = 1008, 1009, 4404, 4401
+SEGUNDOS_ENTRE_RONDAS = 3
 LARGO_DE_MENSAJE = 1024
 MENSAJES_POR_CONEXION = 20
 # Por proceso. A quien no tiene cuenta se le cuenta por dirección, que puede ser la de una biblioteca entera.
@@ -22,12 +31,43 @@ CONEXIONES_POR_DIRECCION = 500
 MAXIMO_ENTERO = 2**31 - 1
 
 
+class Ronda:
+    """Una por proceso: cada tres segundos pregunta por todas las sesiones conectadas en una sola consulta.
+
+    Así una conexión termina por cualquier camino que mate su sesión, también una orden o un cambio directo en la base,
+    sin que quien la mata tenga que saber de canales, y con el mismo costo haya diez conexiones o mil.
+    """
+
+    def __init__(self) -> None:
+        self.puestos: set[DebateConsumer] = set()
+        self.tarea: asyncio.Task[None] | None = None
+
+    def sumar(self, consumidor: "DebateConsumer") -> None:
+        self.puestos.add(consumidor)
+        bucle = asyncio.get_running_loop()
+        if self.tarea is None or self.tarea.done() or self.tarea.get_loop() is not bucle:
+            self.tarea = bucle.create_task(self._rondar())
+
+    async def _rondar(self) -> None:
+        while self.puestos:
+            await asyncio.sleep(SEGUNDOS_ENTRE_RONDAS)
+            try:
+                muertas = await database_sync_to_async(sesiones.muertas)({uno.sesion for uno in self.puestos})
+            except DatabaseError:
+                registro.warning("La base no respondió a la ronda de sesiones; se repite.")
+                continue
+            for uno in [uno for uno in self.puestos if uno.sesion in muertas]:
+                self.puestos.discard(uno)
+                await uno.close(SESION_CERRADA)
+
+
 class DebateConsumer(AsyncJsonWebsocketConsumer):
     conectados: Counter[str] = Counter()
+    ronda = Ronda()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.quien = self.grupo = ""
+        self.quien = self.grupo = self.sesion = ""
         self.recibidos = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -51,6 +91,9 @@ class DebateConsumer(AsyncJsonWebsocketConsumer):
             await self.close(NO_EXISTE)
             return
         await self.accept()
+        if self.scope["user"].is_authenticated:
+            self.sesion = self.scope["session"].session_key
+            self.ronda.sumar(self)
         for mensaje in mensajes:
             await self.send_json(mensaje)
 
@@ -84,7 +127,8 @@ class DebateConsumer(AsyncJsonWebsocketConsumer):
         return min(int(valor), MAXIMO_ENTERO) if valor.isascii() and valor.isdecimal() and len(valor) < 12 else None
 
     async def _soltar(self) -> None:
-        """Deja el grupo y el lugar que ocupaba."""
+        """Deja la ronda, el grupo y el lugar que ocupaba."""
+        self.ronda.puestos.discard(self)
         if self.grupo:
             await self.channel_layer.group_discard(self.grupo, self.channel_name)
         if self.quien:
@@ -96,6 +140,7 @@ class DebateConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def _novedades(self, hilo_pk: int, desde: int | None) -> list[dict[str, Any]] | None:
         """Lo que hay que reponer y hasta qué cambio queda al día; None si quien se conecta no puede leer el hilo."""
+        seguridad.marcar(self.scope["user"], self.scope["session"])
         hilo = permisos.hilo_visible(self.scope["user"], hilo_pk)
         if hilo is None:
             return None

@@ -347,7 +347,7 @@ def cambios_del_calendario(proceso: Proceso) -> list[CambioPublicado]:
 def techo_de_organizacion(organizacion: Organizacion) -> dict[str, Any] | None:
     """Para la página de una organización: los techos de su distrito en la última gestión publicada. Una consulta.
 
-    Son del distrito (y de su sector, si está partido), que los reparte entre todas sus organizaciones. None si no tiene.
+    Son del distrito (y de su sector), que los reparte entre todas sus organizaciones; None si no tiene.
     """
     sectores = ["", SECTOR_DE[organizacion.clase]]
     techos = Techo.objects.filter(distrito=organizacion.distrito_id, proceso__publicado=True, sector__in=sectores)

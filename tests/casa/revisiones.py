@@ -139,7 +139,7 @@ def plantillas_que_suben(raiz: Path) -> list[str]:
 
 
 def _es_de_biblioteca(nombre: str) -> bool:
-    return nombre.startswith(("wagtail", "account/", "allauth/", "django/"))
+    return nombre.startswith(("wagtail", "account/", "allauth/", "django/", "mfa/", "usersessions/"))
 
 
 def plantillas_sin_uso(raiz: Path) -> list[str]:

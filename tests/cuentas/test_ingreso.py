@@ -1,9 +1,13 @@
+import datetime
 import re
 
 import pytest
+import time_machine
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from civic.cuentas.models import Usuario
 from tests.elenco import CLAVE
@@ -15,7 +19,7 @@ NO_COINCIDEN = "El usuario o la contraseña no coinciden."
 @pytest.fixture
 def con_limites(settings):
     """Los límites de intentos de la instalación verdadera."""
-    settings.ACCOUNT_RATE_LIMITS = {}
+    settings.ACCOUNT_RATE_LIMITS = settings.LIMITES_DE_CUENTAS
     cache.clear()
     yield
     cache.clear()
@@ -96,6 +100,45 @@ def test_ingreso_con_demasiados_pedidos_por_direccion_muestra_la_pagina_en_caste
     respuesta = client.post(URL, {})
     assert (respuesta.status_code, respuesta["Retry-After"]) == (429, "300")
     assert "Demasiados intentos seguidos" in respuesta.content.decode()
+
+
+def test_limite_no_se_esquiva_inventando_de_donde_viene(gente, con_limites, settings):
+    """Sin proxies declarados, X-Forwarded-For no se cree; con uno, se cree solo lo que agregó él."""
+    estados = [
+        ingresar(Client(headers={"x-forwarded-for": f"198.51.100.{n}"}), f"u{n}", "mala").status_code for n in range(12)
+    ]
+    assert estados == [422] * 10 + [429] * 2
+    cache.clear()
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    estados = [
+        ingresar(Client(headers={"x-forwarded-for": f"198.51.100.{n}, 203.0.113.5"}), f"u{n}", "mala").status_code
+        for n in range(12)
+    ]
+    assert estados == [422] * 10 + [429] * 2
+    otra = Client(headers={"x-forwarded-for": "203.0.113.5, 203.0.113.6"})
+    assert ingresar(otra, "otro", "mala").status_code == 422
+
+
+def test_limite_de_recuperar_clave_cuenta_junto_el_correo_en_otra_escritura(db, con_limites):
+    escritos = ["ana@correo.bo", "ANA@correo.bo", "Ana@Correo.bo", "ana@CORREO.bo", "aNa@correo.bo", "anA@correo.bo"]
+    respuestas = [Client().post("/cuentas/clave/olvide/", {"email": escrito}) for escrito in escritos]
+    assert [r.status_code for r in respuestas] == [302] * 5 + [429]
+    assert respuestas[-1]["Retry-After"] == "300"
+
+
+def test_biblioteca_con_doscientos_ingresos_honestos_en_una_hora_no_se_bloquea(db, con_limites):
+    """Una sola dirección, doscientas personas, en tandas de veinte cada seis minutos: nadie se queda afuera."""
+    claves = make_password(CLAVE)
+    Usuario.objects.bulk_create(
+        Usuario(username=f"vecina{n}", password=claves, nombre_publico="Vecina Cualquiera") for n in range(200)
+    )
+    inicio = timezone.now()
+    estados = []
+    for numero in range(200):
+        minutos = numero // 20 * 6
+        with time_machine.travel(inicio + datetime.timedelta(minutes=minutos, seconds=numero % 20 * 2), tick=False):
+            estados.append(ingresar(Client(), f"vecina{numero}").status_code)
+    assert estados == [302] * 200
 
 
 def test_salida_pide_confirmar_y_sale_solo_con_post(entrar, gente):

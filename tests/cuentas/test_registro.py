@@ -1,8 +1,9 @@
 import threading
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -154,6 +155,139 @@ def test_registro_a_la_vez_con_el_mismo_usuario_crea_uno_y_al_resto_se_lo_dice(m
             assert "Ese usuario ya existe" in salida.content.decode()
     assert Usuario.objects.filter(username="julia").count() == 1
     assert Residencia.objects.count() == 1
+
+
+# --- C12: la misma persona dos veces, con otra escritura
+
+
+PARECIDOS = ["Ana", "ANA", "ａｎａ", "ana\u0301", "aná", "ana\u200b", "an\u0430", " ana ", "ana\u212a"]
+
+
+def test_usuario_con_otra_escritura_nunca_crea_una_segunda_cuenta_parecida(client, gente, datos_de_registro):
+    """Mayúsculas, ancho completo, acentos sueltos, invisibles y letras de otro alfabeto."""
+    for parecido in PARECIDOS:
+        respuesta = Client().post(URL, {**datos_de_registro, "username": parecido})
+        nuevas = Usuario.objects.exclude(username__in=gente.todos)
+        if respuesta.status_code == 302:  # «anaK» con el signo kelvin es otro usuario honesto: «anak»
+            assert [u.username for u in nuevas] == ["anak"]
+        else:
+            assert respuesta.status_code == 422
+    assert all(u.username.isascii() and u.username == u.username.lower() for u in Usuario.objects.all())
+
+
+@pytest.mark.parametrize("usuario", ["ınes", "İnes", "ｉnes", "i\u0307nes"])
+def test_usuario_con_i_de_otro_idioma_se_explica_y_no_choca(client, datos_de_registro, usuario):
+    respuesta = client.post(URL, {**datos_de_registro, "username": usuario})
+    assert respuesta.status_code == 422
+    assert Usuario.objects.count() == 0
+
+
+def _a_la_vez_con(datos_de_cada_uno, monkeypatch):
+    """Registros simultáneos: nadie guarda hasta que todos pasaron la revisión del formulario."""
+    listos = threading.Barrier(len(datos_de_cada_uno))
+    revisar = AdaptadorDeCuentas.clean_username
+
+    def revisar_y_esperar(self, username, shallow=False):
+        usuario = revisar(self, username, shallow=shallow)
+        listos.wait(timeout=20)
+        return usuario
+
+    monkeypatch.setattr(AdaptadorDeCuentas, "clean_username", revisar_y_esperar)
+    salidas = []
+
+    def uno(datos):
+        try:
+            salidas.append(Client(raise_request_exception=False).post(URL, datos))
+        finally:
+            connection.close()
+
+    hilos = [threading.Thread(target=uno, args=(datos,)) for datos in datos_de_cada_uno]
+    for hilo in hilos:
+        hilo.start()
+    for hilo in hilos:
+        hilo.join(timeout=60)
+    return salidas
+
+
+def _formulario(pueblo, **cambios):
+    return {
+        "nombre_publico": "Julia Mamani",
+        "lugar": f"o:{pueblo.otb_molle.pk}",
+        "username": "julia",
+        "email": "julia@correo.bo",
+        "password1": CLAVE,
+        "password2": CLAVE,
+        **cambios,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_registro_a_la_vez_con_otra_escritura_del_usuario_y_del_correo_crea_una_cuenta(monkeypatch):
+    pueblo = crear_pueblo()
+    escritos = [
+        ("julia", "julia@correo.bo"),
+        ("JULIA", "JULIA@correo.bo"),
+        (" Julia", "Julia@Correo.bo"),
+        ("jUlIa", "julia@CORREO.BO"),
+    ]
+    salidas = _a_la_vez_con([_formulario(pueblo, username=u, email=c) for u, c in escritos], monkeypatch)
+    assert sorted(s.status_code for s in salidas) == [302, 422, 422, 422]
+    assert Usuario.objects.count() == EmailAddress.objects.count() == 1
+    assert EmailAddress.objects.get().email == "julia@correo.bo"
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="en SQLite una escritura espera a la otra")
+@pytest.mark.django_db(transaction=True)
+def test_contraprueba_sin_la_restriccion_de_la_base_se_crean_cuentas_dobles(monkeypatch):
+    """Es la base, y no la revisión del formulario, quien impide la segunda."""
+    pueblo = crear_pueblo()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX usuario_unico_sin_mayusculas")
+        cursor.execute("ALTER TABLE cuentas_usuario DROP CONSTRAINT cuentas_usuario_username_key")
+    try:
+        salidas = _a_la_vez_con([_formulario(pueblo, email="") for _ in range(4)], monkeypatch)
+        assert [s.status_code for s in salidas].count(302) > 1
+        assert Usuario.objects.filter(username="julia").count() > 1
+    finally:
+        # Se borran con sus sesiones para poder volver a poner la restricción.
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE cuentas_usuario CASCADE")
+            cursor.execute("ALTER TABLE cuentas_usuario ADD CONSTRAINT cuentas_usuario_username_key UNIQUE (username)")
+            cursor.execute("CREATE UNIQUE INDEX usuario_unico_sin_mayusculas ON cuentas_usuario (lower(username))")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_correo_confirmado_a_la_vez_por_dos_cuentas_queda_en_una_sola():
+    """Varias cuentas pueden escribir el mismo correo (si no, se sabría cuál existe); confirmarlo, solo una."""
+    personas = [crear_persona(f"p{numero}", "Persona Cualquiera") for numero in range(4)]
+    correos = [p.emailaddress_set.create(email="mismo@correo.bo") for p in personas]
+    claves = [EmailConfirmationHMAC(correo).key for correo in correos]
+    salidas, barrera = [], threading.Barrier(len(claves))
+
+    def confirmar(clave):
+        try:
+            barrera.wait(timeout=20)
+            cliente = Client(raise_request_exception=False)
+            salidas.append(cliente.post(f"/cuentas/correos/confirmar/{clave}/").status_code)
+        finally:
+            connection.close()
+
+    hilos = [threading.Thread(target=confirmar, args=(clave,)) for clave in claves]
+    for hilo in hilos:
+        hilo.start()
+    for hilo in hilos:
+        hilo.join(timeout=60)
+    assert EmailAddress.objects.filter(verified=True).count() == 1
+    assert 500 not in salidas
+
+
+def test_la_base_no_admite_dos_correos_confirmados_iguales_aunque_cambien_las_mayusculas(gente):
+    gente.ana.emailaddress_set.create(email="mismo@correo.bo", verified=True)
+    gente.beto.emailaddress_set.create(email="MISMO@correo.bo")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        gente.carla.emailaddress_set.create(email="MISMO@correo.bo", verified=True)
+    assert EmailAddress.objects.filter(verified=True).count() == 1
 
 
 def test_nombres_de_allauth_dan_direcciones_en_castellano():

@@ -77,9 +77,8 @@ def test_crear_otb_sin_distrito_lo_pide(entrar, puertas, pueblo):
     assert Area.objects.filter(codigo="O-77").count() == 0
 
 
-def test_borrar_area_no_se_puede_ni_con_todos_los_permisos(client, pueblo, django_user_model):
-    jefa = django_user_model.objects.create_superuser("jefa", password="x")
-    client.force_login(jefa, backend="allauth.account.auth_backends.AuthenticationBackend")
+def test_borrar_area_no_se_puede_ni_con_todos_los_permisos(entrar, pueblo, django_user_model):
+    client = entrar(django_user_model.objects.create_superuser("jefa", password="x"))
     assert client.post(f"/admin/territorio/delete/{pueblo.otb_ceibo.pk}/").status_code in (302, 403)
     assert Area.objects.filter(pk=pueblo.otb_ceibo.pk).exists()
 

@@ -1,5 +1,7 @@
 """Lo que se puede hacer con personas, residencias, organizaciones, mandatos y roles."""
 
+from civic.cuentas.acciones.codigos import emitir_codigo_de_ingreso, usar_codigo_de_ingreso
+from civic.cuentas.acciones.datos_propios import cerrar_cuenta, por_que_no_cerrar
 from civic.cuentas.acciones.directivas import (
     Renglon,
     abrir_escaneo,
@@ -36,18 +38,31 @@ from civic.cuentas.acciones.personas import (
 )
 from civic.cuentas.acciones.preparacion import preparar_roles
 from civic.cuentas.acciones.roles import asignar_rol, poner_al_dia_los_grupos, quitar_rol
+from civic.cuentas.acciones.sesiones import (
+    anotar_de_seguridad,
+    cerrar_aparato,
+    cerrar_los_demas_aparatos,
+    cerrar_sesiones,
+    quitar_segundo_paso,
+)
 
 __all__ = [
     "Renglon",
     "abrir_escaneo",
     "anotar_cambio_de_cuenta",
+    "anotar_de_seguridad",
     "asignar_rol",
     "borrar_escaneos_sueltos",
     "cambiar_contacto",
     "cambiar_nombre_publico",
+    "cerrar_aparato",
+    "cerrar_cuenta",
+    "cerrar_los_demas_aparatos",
+    "cerrar_sesiones",
     "confirmar_acta",
     "corregir_organizacion",
     "declarar_residencia",
+    "emitir_codigo_de_ingreso",
     "enviar_acta",
     "enviar_observacion",
     "guardar_escaneo",
@@ -56,16 +71,19 @@ __all__ = [
     "observar",
     "pasar_a_revision",
     "poner_al_dia_los_grupos",
+    "por_que_no_cerrar",
     "preparar_roles",
     "presentar_acta",
     "quitar_rol",
     "rechazar_acta",
+    "quitar_segundo_paso",
     "registrar_organizacion",
     "renunciar",
     "responder_observacion",
     "retirar_residencia",
     "solicitar_registro",
     "terminar_mandato",
+    "usar_codigo_de_ingreso",
     "verificar_residencia",
     "vincular_cargo",
 ]

@@ -23,17 +23,10 @@ def cambiar_nombre_publico(usuario: Usuario, *, nombre: str) -> Usuario:
     with transaction.atomic():
         persona = bloquear(Usuario.objects.filter(pk=usuario.pk)).get()
         if persona.nombre_publico != nombre:
-            antes = persona.nombre_publico
             persona.nombre_publico = nombre
             persona.save(update_fields=["nombre_publico"])
-            anotar(
-                persona,
-                verbo="cambiar_nombre",
-                texto="Cambió su nombre público.",
-                actor=persona,
-                publico=False,
-                datos={"antes": antes, "despues": nombre},
-            )
+            # Sin los nombres: la bitácora no se borra, y el nombre debe poder borrarse si la persona cierra su cuenta.
+            anotar(persona, verbo="cambiar_nombre", texto="Cambió su nombre público.", actor=persona, publico=False)
     usuario.nombre_publico = nombre
     return persona
 

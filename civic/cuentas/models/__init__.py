@@ -1,5 +1,6 @@
 """Personas, organizaciones de base, mandatos, cargos y residencia."""
 
+from civic.cuentas.models.codigos import CodigoDeIngreso
 from civic.cuentas.models.directivas import ActaDeDirectiva, CargoDeActa, Escaneo, ObservacionDeRegistro
 from civic.cuentas.models.organizaciones import Mandato, Organizacion, OrganizacionQuerySet
 from civic.cuentas.models.personas import Residencia, Usuario
@@ -9,6 +10,7 @@ __all__ = [
     "ActaDeDirectiva",
     "AsignacionRol",
     "CargoDeActa",
+    "CodigoDeIngreso",
     "Escaneo",
     "Mandato",
     "ObservacionDeRegistro",

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from civic.cuentas.roles import Rol
+from civic.cuentas.roles import Rol, roles_con_llave
 from mapas.territorio.models import Area
 
 if TYPE_CHECKING:
@@ -36,17 +36,33 @@ class Usuario(AbstractUser):
     def __str__(self) -> str:
         return self.nombre_publico or self.username
 
-    @cached_property
-    def roles_vigentes(self) -> frozenset[str]:
-        """Cargos que la persona tiene hoy (una consulta por pedido)."""
+    def roles_de_hoy(self) -> frozenset[str]:
+        """Cargos que la persona tiene hoy, los pueda usar en esta sesión o no."""
         return frozenset(self.asignaciones.vigentes().values_list("rol", flat=True))
 
+    @cached_property
+    def llaves_guardadas(self) -> bool:
+        """Si en esta sesión no puede usar lo que abre la trastienda, porque no pasó el segundo paso.
+
+        La pregunta la pone `civic.cuentas.seguridad.marcar`; fuera de una sesión (órdenes, acciones) no hay llaves que
+        guardar.
+        """
+        paso = self.__dict__.get("_paso_el_segundo")
+        return paso is not None and not paso()
+
+    @cached_property
+    def roles_vigentes(self) -> frozenset[str]:
+        """Cargos que la persona puede usar hoy y en esta sesión (una consulta por pedido)."""
+        roles = self.roles_de_hoy()
+        return roles - roles_con_llave() if roles and self.llaves_guardadas else roles
+
     def tiene_rol(self, *roles: str) -> bool:
-        return self.is_superuser or bool(self.roles_vigentes.intersection(roles))
+        tecnica = self.is_superuser and not self.llaves_guardadas
+        return tecnica or bool(self.roles_vigentes.intersection(roles))
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Como en Django, pero lo que da un rol termina el día en que termina el rol, aunque el grupo siga puesto."""
-        if not super().has_perm(perm, obj):
+        if not super().has_perm(perm, obj) or self.llaves_guardadas:
             return False
         return self.is_superuser or perm in self._permisos_vigentes
 
