@@ -19,7 +19,7 @@ SIN_CRS = (
     " (en QGIS: Exportar → Guardar objetos como… → SRC), por ejemplo EPSG:32719 o EPSG:4326."
 )
 _EPSG = re.compile(
-    r"^(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:|https?://www\.opengis\.net/(?:def/crs/EPSG/[\d.]+/|gml/srs/epsg\.xml#))(\d{1,6})$",
+    r"^(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)(\d{1,6})$",
     re.IGNORECASE,
 )
 _CRS84 = re.compile(r"^(?:urn:(?:x-)?ogc:def:crs:OGC:[\d.]*:CRS84|OGC:CRS84|CRS84)$", re.IGNORECASE)
@@ -63,7 +63,7 @@ def por_wkt(texto: str) -> pyproj.CRS:
 def _servible(crs: pyproj.CRS) -> pyproj.CRS:
     if not (crs.is_geographic or crs.is_projected):
         raise ArchivoInservible(
-            "El sistema de coordenadas del archivo no ubica lugares en un mapa. Expórtalo en EPSG:4326 o en su zona UTM."
+            "El sistema de coordenadas del archivo no ubica lugares en un mapa. Expórtalo en EPSG:4326 o en su UTM."
         )
     return crs
 

@@ -46,7 +46,7 @@ def _revisar_por_fuera(datos: bytes) -> None:
     """Lo que se puede negar sin entender el archivo: otro formato, demasiados vértices, demasiada profundidad."""
     inicio = datos[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if inicio.startswith(b"<"):
-        raise ArchivoInservible("El archivo dice ser GeoJSON pero por dentro es XML (VRT, GML o KML). Expórtalo de nuevo.")
+        raise ArchivoInservible("Dice ser GeoJSON pero por dentro es XML (VRT, GML o KML). Expórtalo de nuevo.")
     if not inicio.startswith(b"{"):
         raise ArchivoInservible(NO_ES_GEOJSON)
     # Cada vértice es una lista: contarlas es cien veces más rápido que leerlas.
@@ -63,7 +63,7 @@ def _revisar_por_fuera(datos: bytes) -> None:
             hondo -= 1
 
 
-_MUCHOS = f"El archivo tiene más de {topes.VERTICES:,} vértices. Simplifícalo o sube una parte por vez.".replace(",", ".")
+_MUCHOS = f"El archivo tiene más de {topes.VERTICES // 1000}.000 vértices. Simplifícalo o súbelo por partes."
 
 
 def _rasgos(raiz: dict[str, Any]) -> list[Any]:
@@ -118,6 +118,9 @@ def leer_rasgo(indice: int, dato: Any) -> Rasgo:
     return rasgo
 
 
+NO_SE_ENTIENDE = "su geometría no se entiende"
+
+
 class FormaInservible(Exception):
     """La geometría no se puede armar; el texto completa la frase «se rechaza porque…»."""
 
@@ -128,28 +131,29 @@ def leer_forma(dato: Any) -> shapely.Geometry:
         raise FormaInservible("no tiene polígono")
     clase = dato.get("type") if isinstance(dato, dict) else None
     if clase not in ("Polygon", "MultiPolygon"):
-        raise FormaInservible(f"no es un polígono ({clase})" if isinstance(clase, str) else "su geometría no se entiende")
+        raise FormaInservible(f"no es un polígono ({clase[:30]})" if isinstance(clase, str) else NO_SE_ENTIENDE)
     poligonos = dato.get("coordinates")
     if clase == "Polygon":
         poligonos = [poligonos]
     if not isinstance(poligonos, list) or not all(isinstance(anillos, list) for anillos in poligonos):
-        raise FormaInservible("su geometría no se entiende")
+        raise FormaInservible(NO_SE_ENTIENDE)
     poligonos = [anillos for anillos in poligonos if anillos]
     if not poligonos:
         raise FormaInservible("su polígono está vacío")
-    if sum(len(anillo) for anillos in poligonos for anillo in anillos if isinstance(anillo, list)) > topes.VERTICES_POR_RASGO:
+    anillos_sueltos = (anillo for anillos in poligonos for anillo in anillos if isinstance(anillo, list))
+    if sum(map(len, anillos_sueltos)) > topes.VERTICES_POR_RASGO:
         raise FormaInservible(MUCHOS_VERTICES)
     partes = [_poligono([_anillo(anillo) for anillo in anillos]) for anillos in poligonos]
     return partes[0] if clase == "Polygon" else shapely.multipolygons(partes)
 
 
-MUCHOS_VERTICES = f"tiene más de {topes.VERTICES_POR_RASGO:,} vértices: simplifícalo".replace(",", ".")
+MUCHOS_VERTICES = f"tiene más de {topes.VERTICES_POR_RASGO // 1000}.000 vértices: simplifícalo"
 
 
 def _anillo(dato: Any) -> Any:
     """Anillo como arreglo n×2; la altura y la medida, si vienen, se dejan."""
     if not isinstance(dato, list) or not all(isinstance(punto, list) and len(punto) >= 2 for punto in dato):
-        raise FormaInservible("su geometría no se entiende")
+        raise FormaInservible(NO_SE_ENTIENDE)
     try:
         puntos = np.array([punto[:2] for punto in dato])
     except (ValueError, OverflowError):

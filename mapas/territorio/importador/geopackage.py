@@ -88,7 +88,8 @@ def _leer(base: sqlite3.Connection) -> Capa:
 
 def _crs(base: sqlite3.Connection, srs: Any) -> Any:
     fila = base.execute(
-        "SELECT organization, organization_coordsys_id, definition, srs_name FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+        "SELECT organization, organization_coordsys_id, definition, srs_name"
+        " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
         (srs,),
     ).fetchone()
     if fila is None or srs in (-1, 0) or "undefined" in str(fila[3]).lower():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mapas.territorio.importador import topes
-from mapas.territorio.importador.piezas import ArchivoInservible
+from mapas.territorio.importador.piezas import ArchivoInservible, Pedido
 
 registro = logging.getLogger("ayni.importador")
 
@@ -49,7 +49,7 @@ def formato_de(nombre: str, datos: bytes) -> str:
     return extension
 
 
-def revisar_archivo(nombre: str, datos: bytes, pedido: Any) -> dict[str, Any]:
+def revisar_archivo(nombre: str, datos: bytes, pedido: Pedido) -> dict[str, Any]:
     """Lo que contesta `revision.revisar` en el taller. Lanza ArchivoInservible con una frase para la persona."""
     formato = formato_de(nombre, datos)
     return en_el_taller({"formato": formato, "pedido": asdict(pedido)}, datos)

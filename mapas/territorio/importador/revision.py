@@ -1,9 +1,9 @@
 """Revisar los rasgos de un archivo: qué se acepta, qué no y por qué, y cómo encajan unos con otros.
 
 Nada se repara: un polígono mal trazado se rechaza con su razón y el punto del error (`make_valid` y `buffer(0)` cambian
-el territorio sin preguntar, y con un zigzag de 400 vértices tardan minutos). Las cuentas entre polígonos se hacen en los
-grados en que se guardan, donde los bordes compartidos son idénticos, y se miden en metros cuadrados en una proyección
-de áreas iguales.
+el territorio sin preguntar, y con un zigzag de 400 vértices tardan minutos). Las cuentas entre polígonos se hacen en
+los grados en que se guardan, donde los bordes compartidos son idénticos, y se miden en metros cuadrados en una
+proyección de áreas iguales.
 """
 
 import math
@@ -21,9 +21,10 @@ from civic.comun.texto import limpiar, para_buscar
 from mapas.territorio.importador import crs as sistemas
 from mapas.territorio.importador import topes
 from mapas.territorio.importador.geojson import FUERA_DE_GRADOS, MUCHOS_VERTICES, en_grados
-from mapas.territorio.importador.piezas import ArchivoInservible, Capa, Rasgo
+from mapas.territorio.importador.piezas import ArchivoInservible, Capa, Pedido, Rasgo
 
 ACEPTADA, RECHAZADA = "aceptada", "rechazada"
+POLIGONALES = ("Polygon", "MultiPolygon")
 FALLAS = {
     "Self-intersection": "su borde se cruza a sí mismo",
     "Ring Self-intersection": "su borde se toca a sí mismo",
@@ -38,23 +39,6 @@ FALLAS = {
 _RAZON = re.compile(r"^(.*?)\s*\[(\S+) (\S+?)\]?$")
 # Bolivia con margen: sirve solo para notar que alguien escribió latitud y longitud al revés.
 BOLIVIA = (-70.5, -23.5, -56.5, -9.0)
-
-
-@dataclass(frozen=True)
-class Pedido:
-    """Qué se importa y contra qué se compara. Las geometrías son GeoJSON WGS84.
-
-    `referencia`: límites conocidos del municipio (el suyo y los de sus divisiones); vacía, no se mira si algo cae fuera.
-    `padres`: áreas que pueden contener a estas, con `tipo`, `codigo`, `nombre`, `alias` y, si tienen, `geometria`.
-    """
-
-    tipo: str
-    campo_codigo: str
-    campo_nombre: str
-    campo_padre: str = ""
-    referencia: Sequence[dict[str, Any]] = ()
-    padres: Sequence[dict[str, Any]] = ()
-    rotulo_padre: str = "área"
 
 
 @dataclass
@@ -229,7 +213,7 @@ def _formas(filas: list[Fila], a_wgs84: sistemas.AWgs84) -> None:
 
 
 def _falla_simple(forma: shapely.Geometry, en_wgs84: bool) -> str:
-    if forma.geom_type not in ("Polygon", "MultiPolygon"):
+    if forma.geom_type not in POLIGONALES:
         return f"no es un polígono ({forma.geom_type})"
     if forma.is_empty:
         return "su polígono está vacío"
@@ -259,8 +243,8 @@ def _ejes(filas: list[Fila], pedido: Pedido) -> None:
     formas = [fila.forma for fila in filas if fila.forma is not None]
     if not formas:
         return
-    cajas = [shape(geometria).bounds for geometria in pedido.referencia]
-    donde = tuple(np.array([f(np.array(cajas)[:, n]) for n, f in enumerate((min, min, max, max))])) if cajas else BOLIVIA
+    conocido = [shape(geometria) for geometria in pedido.referencia]
+    donde = shapely.total_bounds(conocido) if conocido else BOLIVIA
     oeste, sur, este, norte = shapely.bounds(np.array(formas, dtype=object)).T
 
     def toca(a: Any, b: Any, c: Any, d: Any) -> Any:
@@ -296,7 +280,8 @@ def _adentro(filas: list[Fila], referencia: shapely.Geometry, metros: sistemas.E
             fila.punto = fila.punto or _punto_de(fila.forma)
             fila.motivos.append(f"está fuera del municipio ({_por_ciento(1 - parte)} de su superficie)")
         elif 1 - parte > topes.PARTE_AFUERA_QUE_SE_AVISA:
-            fila.notas.append(f"tiene {_por_ciento(1 - parte)} de su superficie fuera del límite conocido del municipio")
+            afuera = _por_ciento(1 - parte)
+            fila.notas.append(f"tiene {afuera} de su superficie fuera del límite conocido del municipio")
 
 
 def _por_ciento(parte: float) -> str:
@@ -341,15 +326,12 @@ def padre_escrito(escrito: str, padres: Sequence[dict[str, Any]]) -> dict[str, A
     for padre in padres:
         if padre["codigo"] == escrito:
             return padre
-    pruebas = (
-        lambda padre: escrito.isdigit() and padre["codigo"].lstrip("0") == escrito.lstrip("0"),
-        lambda padre: para_buscar(escrito) in {para_buscar(nombre) for nombre in (padre["nombre"], *padre.get("alias", ()))},
-    )
-    for prueba in pruebas:
-        hallados = [padre for padre in padres if prueba(padre)]
-        if len(hallados) == 1:
-            return hallados[0]
-    return None
+    sin_ceros = [padre for padre in padres if escrito.isdigit() and padre["codigo"].lstrip("0") == escrito.lstrip("0")]
+    if len(sin_ceros) == 1:
+        return sin_ceros[0]
+    buscado = para_buscar(escrito)
+    con_nombre = [padre for padre in padres if buscado in map(para_buscar, (padre["nombre"], *padre.get("alias", ())))]
+    return con_nombre[0] if len(con_nombre) == 1 else None
 
 
 def _por_superficie(filas: list[Fila], pedido: Pedido) -> list[dict[str, Any]]:
@@ -474,7 +456,7 @@ def _medidas(formas: Any, metros: sistemas.EnMetros) -> list[tuple[int, dict[str
 
 def _poligonos(forma: shapely.Geometry) -> shapely.Geometry:
     """Sin las líneas ni los puntos que quedan donde dos áreas solo se tocan."""
-    if forma.geom_type in ("Polygon", "MultiPolygon"):
+    if forma.geom_type in POLIGONALES:
         return forma
     partes = [parte for parte in shapely.get_parts(forma) if parte.geom_type == "Polygon"]
     return partes[0] if len(partes) == 1 else shapely.multipolygons(partes)
@@ -490,7 +472,7 @@ def _dibujo(fila: Fila, a_wgs84: sistemas.AWgs84) -> dict[str, Any] | None:
     forma = fila.forma
     if forma is None and fila.rasgo.forma is not None and not fila.rasgo.forma.is_empty:
         cruda = np.array([fila.rasgo.forma], dtype=object)
-        if cruda[0].geom_type not in ("Polygon", "MultiPolygon") or not np.isfinite(shapely.get_coordinates(cruda)).all():
+        if cruda[0].geom_type not in POLIGONALES or not np.isfinite(shapely.get_coordinates(cruda)).all():
             return None
         forma = a_wgs84.formas(cruda)[0]
         if not np.isfinite(shapely.bounds(forma)).all() or not en_grados(forma):

@@ -90,7 +90,7 @@ def _revisar_indice(entradas: list[zipfile.ZipInfo]) -> None:
         if entrada.flag_bits & 0x1:
             raise ArchivoInservible("El .zip tiene contraseña. Comprímelo sin ella.")
         if entrada.file_size > topes.MEGA and entrada.file_size > entrada.compress_size * topes.ZIP_PROPORCION:
-            raise ArchivoInservible("El .zip crece más de cien veces al descomprimirse. Vuelve a exportar el shapefile.")
+            raise ArchivoInservible("El .zip crece más de cien veces al descomprimirse. Vuelve a exportarlo.")
 
 
 def _leer_entrada(archivo: zipfile.ZipFile, entrada: zipfile.ZipInfo) -> bytes:
@@ -122,7 +122,7 @@ def leer_formas(shp: bytes, shx: bytes) -> list[shapely.Geometry | str]:
 
 
 def _forma(shp: bytes, lugar: int, largo: int) -> shapely.Geometry | str:
-    registro = shp[lugar : lugar + largo] if 108 <= lugar and 0 <= largo else b""
+    registro = shp[lugar : lugar + largo] if lugar >= 108 and largo >= 0 else b""
     if len(registro) != largo or largo < 4:
         return "su geometría está cortada"
     tipo = struct.unpack("<i", registro[:4])[0]

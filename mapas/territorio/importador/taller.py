@@ -28,8 +28,8 @@ def leer(formato: str, datos: bytes) -> Any:
 
 
 def atender(cabecera: dict[str, Any], datos: bytes) -> dict[str, Any]:
-    from mapas.territorio.importador.piezas import ArchivoInservible
-    from mapas.territorio.importador.revision import Pedido, revisar
+    from mapas.territorio.importador.piezas import ArchivoInservible, Pedido
+    from mapas.territorio.importador.revision import revisar
 
     try:
         return revisar(leer(cabecera["formato"], datos), Pedido(**cabecera["pedido"]))
@@ -38,7 +38,8 @@ def atender(cabecera: dict[str, Any], datos: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"error": "El archivo es demasiado grande para revisarlo. Simplifícalo o súbelo por partes."}
     except Exception as error:  # un archivo ajeno puede fallar de cualquier modo; aquí solo importa que falló
-        return {"error": "No pudimos entender el archivo: parece dañado. Vuelve a exportarlo.", "detalle": repr(error)[:300]}
+        frase = "No pudimos entender el archivo: parece dañado. Vuelve a exportarlo."
+        return {"error": frase, "detalle": repr(error)[:300]}
 
 
 def principal() -> int:
