@@ -44,7 +44,7 @@ def leer(datos: bytes) -> Capa:
         base.set_authorizer(_solo_mirar)
         base.text_factory = lambda crudo: crudo.decode("utf-8", "replace")
         return _leer(base)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         raise ArchivoInservible(NO_ES_GEOPACKAGE) from None
     finally:
         base.close()

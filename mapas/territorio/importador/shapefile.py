@@ -1,9 +1,11 @@
 """Leer un shapefile dentro de un zip: primero el zip (bombas, nombres tramposos), después sus partes."""
 
 import io
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -98,7 +100,7 @@ def _leer_entrada(archivo: zipfile.ZipFile, entrada: zipfile.ZipInfo) -> bytes:
     try:
         with archivo.open(entrada) as flujo:
             datos = flujo.read(tope + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError):
         raise ArchivoInservible("El archivo .zip está dañado. Vuelve a comprimirlo.") from None
     if len(datos) > tope:
         raise ArchivoInservible("El .zip dice un tamaño y trae otro. Vuelve a comprimirlo.")

@@ -49,6 +49,8 @@ class Command(BaseCommand):
             "publicado": False,
             "aceptadas": 0,
             "rechazadas": 0,
+            **{clave: [] for clave in ("rasgos", "avisos", "traslapes", "huecos")},
+            "traslape_total_m2": 0,
         }
         try:
             self._importar(opciones)
@@ -101,8 +103,8 @@ class Command(BaseCommand):
     # --- El informe para leer ---
     def _contar(self) -> None:
         resumen = self.resumen
-        if "rasgos" not in resumen:
-            return
+        if resumen["crs"] is None:
+            return  # no se llegó a leer: la frase del error basta
         self.stdout.write(f"{resumen['archivo']} ({resumen['formato']}, {resumen['crs']})")
         self.stdout.write(f"  {resumen['aceptadas']} aceptadas, {resumen['rechazadas']} rechazadas")
         rechazadas = [rasgo for rasgo in resumen["rasgos"] if rasgo["estado"] == "rechazada"]
