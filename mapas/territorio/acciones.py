@@ -76,27 +76,23 @@ def registrar_area(area: Area, *, actor: Any = None) -> Area:
 
 
 def corregir_area(area: Area, *, actor: Any = None, **cambios: Any) -> Area:
-    """Corrige datos de un área (nombres, alias, clase, disputa, vigencia…) y anota lo que había antes y lo que queda.
-
-    Si cambia el nombre, el anterior pasa a sus otras escrituras: así la encuentra quien la conoce por él.
-    """
+    """Corrige datos de un área (nombres, alias, clase, disputa, vigencia…) y anota lo que había y lo que queda."""
     desconocidos = set(cambios) - set(CORREGIBLES)
     if desconocidos:
         raise ValueError(f"No se corrigen así: {', '.join(sorted(desconocidos))}")
     with transaction.atomic():
         area = bloquear(Area.objects.filter(pk=area.pk)).get()
-        antes = {campo: getattr(area, campo) for campo in (*cambios, "nombre", "alias")}
+        antes = {campo: getattr(area, campo) for campo in cambios}
         for campo, valor in cambios.items():
             setattr(area, campo, valor)
-        if area.nombre != antes["nombre"]:
-            area.alias = _con_alias(area.alias, antes["nombre"], salvo=area.nombre)
         distintos = [campo for campo in antes if antes[campo] != getattr(area, campo)]
         if not distintos:
             return area
         if area.vigente_hasta is not None and area.vigente_hasta <= area.vigente_desde:
             raise ReglaIncumplida("La vigencia debe terminar después de empezar.", campo="vigente_hasta")
         area.save()
-        rotulos = ", ".join(str(Area._meta.get_field(campo).verbose_name) for campo in distintos)
+        nombres = {campo.name: str(campo.verbose_name) for campo in Area._meta.fields}
+        rotulos = ", ".join(nombres[campo] for campo in distintos)
         anotar(
             area,
             verbo="corregir_area",

@@ -117,13 +117,14 @@ def _exigir_despues(desde: datetime.date, empezo: datetime.date, area: Area) -> 
 
 
 def mismo_limite(uno: dict[str, Any], otro: dict[str, Any]) -> bool:
-    """Si dos polígonos tienen los mismos vértices, con un centímetro de tolerancia; no importa por dónde empiezan."""
+    """Si dos polígonos tienen el mismo borde, con un centímetro de tolerancia.
+
+    Así el mismo territorio guardado en otro formato o en otro sistema de coordenadas no parece cambiado.
+    """
     if uno == otro:
         return True
-    formas = shapely.normalize([_suelta(shape(uno)), _suelta(shape(otro))])
-    return bool(shapely.equals_exact(formas[0], formas[1], GRADOS_IGUALES))
-
-
-def _suelta(forma: shapely.Geometry) -> shapely.Geometry:
-    """Un multipolígono de una sola parte es ese polígono."""
-    return forma.geoms[0] if forma.geom_type == "MultiPolygon" and len(forma.geoms) == 1 else forma
+    formas = [shape(uno), shape(otro)]
+    cajas = shapely.bounds(formas)
+    if (abs(cajas[0] - cajas[1]) > GRADOS_IGUALES).any():
+        return False
+    return bool(shapely.hausdorff_distance(formas[0].boundary, formas[1].boundary) <= GRADOS_IGUALES)

@@ -34,7 +34,7 @@ def leer(datos: bytes) -> Capa:
     formas = leer_formas(partes[".shp"], partes[".shx"])
     if len(formas) != len(tabla.filas):
         raise ArchivoInservible("El shapefile tiene distinta cantidad de formas y de filas en su tabla (.shp y .dbf).")
-    rasgos = []
+    rasgos: list[Rasgo] = []
     for forma, fila in zip(formas, tabla.filas, strict=True):
         if fila is None:  # borrada en la tabla: QGIS tampoco la muestra
             continue

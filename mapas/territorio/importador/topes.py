@@ -34,7 +34,7 @@ M2_QUE_CUENTA = 0.01
 ANCHO_DE_ASTILLA = 2.0
 """Metros de ancho medio (2 × superficie / perímetro): un traslape o un hueco más angosto es diferencia de trazo."""
 GRADOS_IGUALES = 1e-7
-"""Dos límites son el mismo si todos sus vértices coinciden a 0,0000001° (un centímetro)."""
+"""Dos límites son el mismo si sus bordes no se apartan más de 0,0000001° (un centímetro)."""
 DECIMALES = 9
 """Decimales de grado que se guardan al convertir de otro sistema: una décima de milímetro."""
 PARES_POR_MEDIR = 400_000
