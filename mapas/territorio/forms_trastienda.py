@@ -37,8 +37,6 @@ class AreaForm(WagtailAdminModelForm):
         datos = super().clean()
         if (datos.get("lon") is None) != (datos.get("lat") is None):
             self.add_error("lat", "Escribe la longitud y la latitud, o deja las dos vacías.")
-        if datos.get("tipo") == Area.Tipo.OTB and "padre" in datos and datos["padre"] is None:
-            self.add_error("padre", "Una organización de base está dentro de un distrito: elígelo.")
         if not self.instance.pk and datos.get("tipo") != Area.Tipo.MUNICIPIO:
             padre = datos.get("padre")
             municipio = (padre.municipio or padre) if padre is not None else municipio_actual()
@@ -49,6 +47,12 @@ class AreaForm(WagtailAdminModelForm):
             self.instance.municipio = municipio
         return datos
 
-    def save(self, commit: bool = True) -> Area:
+    def con_escrituras(self) -> Area:
+        """El área del formulario, sin guardar."""
         self.instance.alias = self.cleaned_data["escrituras"]
-        return super().save(commit)
+        return self.instance
+
+    def cambios(self) -> dict[str, Any]:
+        """Lo escrito que no es lo que había, con el nombre de cada campo del modelo."""
+        cambiados = {campo: self.cleaned_data[campo] for campo in self.changed_data if campo != "escrituras"}
+        return cambiados | ({"alias": self.cleaned_data["escrituras"]} if "escrituras" in self.changed_data else {})

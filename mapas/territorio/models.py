@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from civic.comun.texto import para_buscar
+
 
 class Clase(models.TextChoices):
     """Clases de organización territorial de base."""
@@ -40,6 +42,17 @@ class AreaQuerySet(models.QuerySet):
 
     def sin_poligono(self, dia: datetime.date | None = None) -> "AreaQuerySet":
         return self.filter(~models.Exists(Limite.objects.vigentes(dia).filter(area=models.OuterRef("pk"))))
+
+    def que_dicen(self, texto: str) -> "AreaQuerySet":
+        """Las que llevan ese texto en el nombre, el código o alguna de sus otras escrituras, sin mirar acentos."""
+        buscado = para_buscar(texto)
+        if not buscado:
+            return self.none() if texto.strip() else self
+        # Los alias son listas JSON, que cada base compara a su modo: unas mil filas se miran mejor aquí.
+        textos = self.order_by().values_list("pk", "codigo", "nombre", "otro_nombre", "alias")
+        return self.filter(
+            pk__in=[pk for pk, *nombres, alias in textos if buscado in para_buscar(" ".join([*nombres, *alias]))]
+        )
 
     def de_este_municipio(self) -> "AreaQuerySet":
         """Las del municipio de este sitio (AYNI_MUNICIPIO); el territorio puede tener cargados otros."""
@@ -153,6 +166,9 @@ class Limite(models.Model):
     desde = models.DateField("desde", default=datetime.date(2000, 1, 1))
     hasta = models.DateField("hasta", null=True, blank=True)
     publicado = models.DateTimeField("publicado", default=timezone.now)
+    importacion = models.ForeignKey(
+        "Importacion", models.PROTECT, null=True, blank=True, related_name="limites", verbose_name="importación"
+    )
 
     objects = LimiteQuerySet.as_manager()
 
@@ -181,3 +197,76 @@ class Limite(models.Model):
 
     def __str__(self) -> str:
         return f"Límite de {self.area} desde {self.desde:%d/%m/%Y}"
+
+
+class ImportacionQuerySet(models.QuerySet):
+    def por_publicar(self) -> "ImportacionQuerySet":
+        return self.filter(estado=Importacion.Estado.REVISADA)
+
+
+class Importacion(models.Model):
+    """Un archivo de límites que alguien trajo: lo que se halló al revisarlo y si se publicó como versión.
+
+    `contenido` guarda las áreas aceptadas y los dibujos entre la revisión y la decisión; después, los límites
+    publicados están en `Limite` y aquí queda el informe.
+    """
+
+    class Estado(models.TextChoices):
+        REVISADA = "revisada", "Revisada, sin publicar"
+        PUBLICADA = "publicada", "Publicada"
+        DESCARTADA = "descartada", "Descartada"
+
+    estado = models.CharField("estado", max_length=12, choices=Estado, default=Estado.REVISADA)
+    tipo = models.CharField("qué trae", max_length=15, choices=Area.Tipo)
+    municipio = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="importaciones", verbose_name="municipio"
+    )
+    municipio_codigo = models.CharField("código del municipio", max_length=30, blank=True)
+    municipio_nombre = models.CharField("municipio por crear", max_length=120, blank=True)
+    archivo = models.CharField("archivo", max_length=150)
+    huella = models.CharField("SHA-256 del archivo", max_length=64)
+    peso = models.PositiveIntegerField("bytes")
+    formato = models.CharField("formato", max_length=20)
+    crs = models.CharField("sistema de coordenadas", max_length=80)
+    campo_codigo = models.CharField("campo del código", max_length=80)
+    campo_nombre = models.CharField("campo del nombre", max_length=80)
+    campo_padre = models.CharField("campo de «dentro de»", max_length=80, blank=True)
+    aceptadas = models.PositiveIntegerField("aceptadas")
+    rechazadas = models.PositiveIntegerField("rechazadas")
+    nuevas = models.PositiveIntegerField("áreas nuevas", null=True, blank=True)
+    cambiadas = models.PositiveIntegerField("áreas con otro límite", null=True, blank=True)
+    iguales = models.PositiveIntegerField("áreas sin cambio", null=True, blank=True)
+    terminadas = models.PositiveIntegerField("áreas que terminan", null=True, blank=True)
+    desde = models.DateField("vigente desde", null=True, blank=True)
+    parcial = models.BooleanField("solo lo aceptado", default=False)
+    informe = models.JSONField("informe", default=dict)
+    contenido = models.JSONField("áreas por publicar", default=dict, blank=True)
+    creada = models.DateTimeField("traída", default=timezone.now)
+    creada_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="traída por"
+    )
+    cerrada = models.DateTimeField("publicada o descartada", null=True, blank=True)
+    cerrada_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="decidida por"
+    )
+
+    objects = ImportacionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "importación"
+        verbose_name_plural = "importaciones"
+        ordering = ["-creada", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(estado="publicada") | Q(desde__isnull=False, cerrada__isnull=False),
+                name="importacion_publicada_con_fecha",
+                violation_error_message="Una versión publicada dice desde cuándo vale.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_tipo_display()}: {self.archivo}"
+
+    @property
+    def espera(self) -> bool:
+        return self.estado == self.Estado.REVISADA

@@ -8,13 +8,16 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from civic.comun.trastienda import Lista, prohibir
+from civic.comun.trastienda import ConReglas, Lista, prohibir
+from mapas.territorio import acciones
 from mapas.territorio.consultas import distritos
 from mapas.territorio.dibujo import silueta
 from mapas.territorio.forms_trastienda import AreaForm
 from mapas.territorio.models import Area, Clase
+from mapas.territorio.trastienda.importaciones import ImportacionesViewSet
 
 # Un área no se borra: se le pone fecha de fin, para que lo decidido antes conserve su lugar.
 prohibir(Area, "delete")
@@ -44,17 +47,36 @@ class SiluetaPanel(HelpPanel):
             return super().get_context_data(parent_context) | {"silueta": silueta(self.instance)}
 
 
+class ListaDeAreas(Lista):
+    """Busca también por las otras escrituras de cada área."""
+
+    def search_queryset(self, queryset: QuerySet) -> QuerySet:
+        return queryset.que_dicen(self.search_query) if self.search_query else queryset
+
+
+class CrearArea(ConReglas, generic.CreateView):
+    def save_instance(self) -> Area:
+        return acciones.registrar_area(self.form.con_escrituras(), actor=self.request.user)
+
+
+class EditarArea(ConReglas, generic.EditView):
+    """Corrige con su acción, que anota lo que había antes y lo que queda."""
+
+    def save_instance(self) -> Area:
+        return acciones.corregir_area(self.object, actor=self.request.user, **self.form.cambios())
+
+
 class TerritorioViewSet(ModelViewSet):
     model = Area
     name = "territorio_admin"
     url_prefix = "territorio"
     icon = "thumbtack"
-    menu_label = "Territorio"
-    menu_order = 700
-    add_to_admin_menu = True
+    menu_label = "Áreas"
     add_to_reference_index = False
     copy_view_enabled = False
-    index_view_class = Lista
+    index_view_class = ListaDeAreas
+    add_view_class = CrearArea
+    edit_view_class = EditarArea
     list_export = [
         *("tipo", "codigo", "nombre", "clase", "padre", "poblacion", "lon", "lat", "aproximada", "en_disputa"),
         *("vigente_desde", "vigente_hasta", "fuente"),
@@ -103,6 +125,14 @@ class TerritorioViewSet(ModelViewSet):
     )
 
 
+class SeccionTerritorio(ModelViewSetGroup):
+    menu_label = "Territorio"
+    menu_name = "territorio"
+    menu_icon = "thumbtack"
+    menu_order = 700
+    items = (TerritorioViewSet, ImportacionesViewSet)
+
+
 @hooks.register("register_admin_viewset")
-def territorio() -> TerritorioViewSet:
-    return TerritorioViewSet()
+def territorio() -> SeccionTerritorio:
+    return SeccionTerritorio()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from civic.comun.models import Suceso
 from civic.cuentas.acciones import preparar_roles
 from mapas.territorio.models import Area
 from tests.elenco import cuadrado
@@ -68,13 +69,39 @@ def test_editar_area_con_medio_punto_lo_dice_y_no_guarda(entrar, puertas, pueblo
     assert pueblo.otb_ceibo.nombre == "Ceibo"
 
 
-def test_crear_otb_sin_distrito_lo_pide(entrar, puertas, pueblo):
+def test_crear_otb_sin_distrito_se_puede_y_se_anota(entrar, puertas, pueblo):
     nueva = Area(tipo="otb", nombre="Nueva", clase="otb")
     respuesta = entrar(puertas.hugo).post(
         "/admin/territorio/new/", datos(nueva, tipo="otb", codigo="O-77") | {"padre": ""}
     )
-    assert "está dentro de un distrito: elígelo" in respuesta.content.decode()
-    assert Area.objects.filter(codigo="O-77").count() == 0
+    creada = Area.objects.get(codigo="O-77")
+    assert respuesta.status_code == 302
+    assert (creada.padre, creada.municipio) == (None, pueblo.municipio)
+    assert Suceso.objects.de(creada).get().actor == puertas.hugo
+
+
+def test_editar_area_anota_antes_y_despues_y_se_busca_por_alias(entrar, puertas, pueblo):
+    molle, cliente = pueblo.otb_molle, entrar(puertas.hugo)
+    cliente.post(
+        f"/admin/territorio/edit/{molle.pk}/",
+        datos(molle, nombre="Ñandú", escrituras="El Peñón\nMolle", en_disputa="on"),
+    )
+    suceso = Suceso.objects.de(molle).get()
+    assert suceso.actor == puertas.hugo and suceso.datos["nombre"] == {"antes": "Molle", "despues": "Ñandú"}
+    assert suceso.datos["en_disputa"] == {"antes": False, "despues": True}
+    for escrito in ("el penon", "molle", "ÑANDU", "O-1"):
+        texto = cliente.get("/admin/territorio/", {"q": escrito}).content.decode()
+        assert "Ñandú" in texto and "Ceibo" not in texto
+
+
+def test_editar_area_con_vigencia_al_reves_lo_dice(entrar, puertas, pueblo):
+    molle = pueblo.otb_molle
+    respuesta = entrar(puertas.hugo).post(
+        f"/admin/territorio/edit/{molle.pk}/", datos(molle, nombre="Otro", vigente_hasta="1999-01-01")
+    )
+    assert respuesta.status_code == 200 and "La vigencia debe terminar después de empezar" in respuesta.content.decode()
+    molle.refresh_from_db()
+    assert molle.nombre == "Molle"
 
 
 def test_borrar_area_no_se_puede_ni_con_todos_los_permisos(entrar, pueblo, django_user_model):

@@ -1,0 +1,1 @@
+"""Páginas de la trastienda del territorio que no son el conjunto de áreas."""
