@@ -189,6 +189,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# La demo saca la suya de la clave local; producción la trae aparte, para que cambiar la otra no borre identidades.
+CLAVE_PADRON = ENTORNO.clave_padron or f"demo:{SECRET_KEY}"
+VERIFICACION = ENTORNO.verificacion
+VOTA_CON_IDENTIDAD = ENTORNO.vota_con_identidad
+OIDC = {
+    "emisor": ENTORNO.oidc_emisor.rstrip("/"),
+    "cliente": ENTORNO.oidc_cliente,
+    "secreto": ENTORNO.oidc_secreto,
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

@@ -39,6 +39,7 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "debate.comentario": (VER, CAMBIAR),
         "cuentas.organizacion": (VER, CREAR),
         "cuentas.residencia": (VER, CAMBIAR),
+        "cuentas.conflictodeidentidad": (VER, CAMBIAR),
     },
     Rol.TECNICO_EVALUADOR: {"propuestas.propuesta": (VER, CAMBIAR), "reportes.reporte": (VER,)},
     Rol.JEFATURA_UNIDAD: {
@@ -58,6 +59,7 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "cuentas.organizacion": (VER, CREAR, CAMBIAR),
         "cuentas.mandato": (VER, CREAR, CAMBIAR),
         "cuentas.residencia": (VER, CAMBIAR),
+        "cuentas.padron": (VER, CREAR),
         "debate.comentario": (VER, CAMBIAR),
     },
     Rol.TRANSPARENCIA: {"obras.obra": (VER,), "reportes.reporte": (VER,), "comun.suceso": (VER,)},
@@ -72,6 +74,8 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "cuentas.organizacion": (VER, CREAR, CAMBIAR),
         "cuentas.mandato": (VER, CREAR, CAMBIAR),
         "cuentas.residencia": (VER, CREAR, CAMBIAR),
+        "cuentas.conflictodeidentidad": (VER, CAMBIAR),
+        "cuentas.padron": (VER, CREAR),
         "debate.comentario": (VER, CAMBIAR),
         "comun.suceso": (VER,),
     },
@@ -85,6 +89,8 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "territorio.area": (VER,),
         "cuentas.organizacion": (VER,),
         "cuentas.asignacionrol": (VER,),
+        "cuentas.conflictodeidentidad": (VER,),
+        "cuentas.padron": (VER,),
         "debate.comentario": (VER,),
     },
 }

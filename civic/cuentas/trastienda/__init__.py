@@ -5,6 +5,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from civic.cuentas.trastienda.organizaciones import MandatosViewSet, OrganizacionesViewSet
 from civic.cuentas.trastienda.residencias import ResidenciasViewSet
 from civic.cuentas.trastienda.roles import RolesViewSet
+from civic.cuentas.trastienda.verificacion import ConflictosViewSet, PadronesViewSet
 
 
 class PersonasYOrganizaciones(ModelViewSetGroup):
@@ -12,4 +13,11 @@ class PersonasYOrganizaciones(ModelViewSetGroup):
     menu_name = "personas-y-organizaciones"
     menu_icon = "group"
     menu_order = 500
-    items = (OrganizacionesViewSet, MandatosViewSet, ResidenciasViewSet, RolesViewSet)
+    items = (
+        OrganizacionesViewSet,
+        MandatosViewSet,
+        ResidenciasViewSet,
+        ConflictosViewSet,
+        PadronesViewSet,
+        RolesViewSet,
+    )
