@@ -108,7 +108,7 @@ def habilitadas_por_modo(distrito: Area | None = None) -> list[tuple[str, int]]:
 def cifras_de_verificacion() -> dict[str, Any]:
     """Para la trastienda, sin juntar celdas: por distrito, cuántas por modo y cuántas faltan. Dos consultas."""
     columnas = [*OPCIONES, ("", SIN_METODO.capitalize())]
-    filas = []
+    filas: list[dict[str, Any]] = []
     for distrito, nivel, metodo, cuantas in (
         Residencia.objects.filter(distrito__municipio__codigo=settings.MUNICIPIO)
         .order_by("distrito__orden", "distrito__nombre")

@@ -75,14 +75,16 @@ def puede_verificar(usuario: Any, residencia: Residencia) -> bool:
 
 def atiende_en(usuario: Any, distrito_id: int) -> bool:
     """Si verifica personas de ese distrito: por un rol sin distrito, o por uno de ese distrito."""
+    alcance = donde_atiende(usuario)
+    return None in alcance or distrito_id in alcance
+
+
+def donde_atiende(usuario: Any) -> set[int | None]:
+    """Los distritos en los que verifica; con None adentro, todo el municipio."""
     if usuario.is_superuser:
-        return True
-    alcances = set(
-        usuario.asignaciones.vigentes()
-        .filter(rol__in=PROMOTORA.roles | VENTANILLA.roles)
-        .values_list("distrito", flat=True)
-    )
-    return None in alcances or distrito_id in alcances
+        return {None}
+    roles = PROMOTORA.roles | VENTANILLA.roles
+    return set(usuario.asignaciones.vigentes().filter(rol__in=roles).values_list("distrito", flat=True))
 
 
 def creo_la_cuenta(usuario: Any, persona: Usuario) -> bool:

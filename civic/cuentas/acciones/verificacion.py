@@ -83,7 +83,7 @@ def _abrir_conflicto(
         segunda=cuenta,
         estado=ConflictoDeIdentidad.Estado.ABIERTO,
         defaults={
-            "primera_id": identidad.cuenta_id,
+            "primera": identidad.cuenta,
             "metodo_primera": anterior.metodo if anterior else "",
             "metodo_segunda": metodo,
             "lugar_segunda": lugar,

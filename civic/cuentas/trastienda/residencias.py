@@ -100,20 +100,17 @@ class ListaDeResidencias(Lista):
         cifras = HeaderButton("Verificación en cifras", url=reverse("cifras_de_verificacion"), icon_name="table")
         return [*super().header_buttons, cifras]
 
+    @cached_property
+    def alcance(self) -> set[int | None]:
+        """Lo mismo que permisos.puede_verificar, preguntado una vez y no por renglón."""
+        puede = self.request.user.has_perm("cuentas.change_residencia")
+        return permisos.donde_atiende(self.request.user) if puede else set()
+
     def botones_de(self, objeto: Residencia) -> list[tuple[str, str, str]]:
-        verificada = objeto.nivel == Residencia.Nivel.VERIFICADA
-        if verificada or objeto.usuario_id == self.request.user.pk or not self._atiende(objeto.distrito_id):
+        le_toca = None in self.alcance or objeto.distrito_id in self.alcance
+        if not le_toca or objeto.nivel == Residencia.Nivel.VERIFICADA or objeto.usuario_id == self.request.user.pk:
             return []
         return [("Verificar", reverse("residencias:verificar", args=[objeto.pk]), "check")]
-
-    def _atiende(self, distrito_id: int) -> bool:
-        """Lo mismo que permisos.puede_verificar, preguntado una vez por distrito y no por renglón."""
-        if not hasattr(self, "_alcance"):
-            self._alcance: dict[int, bool] = {}
-        if distrito_id not in self._alcance:
-            puede = self.request.user.has_perm("cuentas.change_residencia")
-            self._alcance[distrito_id] = puede and permisos.atiende_en(self.request.user, distrito_id)
-        return self._alcance[distrito_id]
 
 
 class ResidenciasViewSet(SinBorrar):
@@ -129,7 +126,7 @@ class ResidenciasViewSet(SinBorrar):
         Column("get_metodo_display", label="Cómo se verificó", sort_key="metodo"),
         "momento",
     ]
-    list_export = ["usuario__username", "distrito__nombre", "otb__nombre", "nivel", "metodo", "momento"]
+    list_export = ["usuario.username", "distrito", "otb", "nivel", "metodo", "momento"]
     export_filename = "residencias"
     filterset_class = FiltroDeResidencias
     ordering = ["nivel", "momento"]

@@ -117,7 +117,7 @@ class ConflictosViewSet(SinBorrar):
         Column("momento", label="Desde", accessor=lambda conflicto: fecha_hora(conflicto.momento), sort_key="momento"),
     ]
     list_export = [
-        *("primera__username", "segunda__username", "metodo_primera", "metodo_segunda", "estado"),
+        *("primera.username", "segunda.username", "metodo_primera", "metodo_segunda", "estado"),
         *("momento", "resuelto", "motivo"),
     ]
     export_filename = "conflictos"
@@ -139,6 +139,7 @@ class SubirPadron(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
     """Sube un padrón y muestra el resultado, o los errores por línea. Nunca muestra a las personas."""
 
     request: Any
+    model = Padron  # sin él Wagtail no sabría qué permiso mirar
     index_url_name = ""
     inspect_url_name = ""
     permission_required = "add"
@@ -219,7 +220,7 @@ class PadronesViewSet(SinBorrar):
         Column("momento", label="Importado", accessor=lambda padron: fecha_hora(padron.momento), sort_key="momento"),
     ]
     list_filter = ["estado"]
-    list_export = ["municipio__codigo", "estado", "filas", "repetidas", "fecha_corte", "huella", "momento"]
+    list_export = ["municipio.codigo", "estado", "filas", "repetidas", "fecha_corte", "huella", "momento"]
     export_filename = "padrones"
     index_view_class = ListaDePadrones
     add_view_class = SubirPadron
@@ -227,7 +228,9 @@ class PadronesViewSet(SinBorrar):
     inspect_view_fields = [
         *("municipio", "estado", "filas", "repetidas", "fecha_corte", "huella", "importado_por", "momento"),
     ]
-    form_fields = ["fecha_corte"]
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return forms.SubirPadronForm
 
 
 # --- Cifras ----------------------------------------------------------------------------------------------------------

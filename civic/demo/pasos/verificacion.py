@@ -40,7 +40,7 @@ def _identidades(vecinos: list[Usuario]) -> None:
     Verificacion.objects.bulk_create(
         [
             Verificacion(
-                cuenta_id=identidad.cuenta_id,
+                cuenta_id=identidad.cuenta_id,  # type: ignore[misc]
                 identidad=identidad,
                 metodo=residencias[identidad.cuenta_id].metodo,  # type: ignore[index]
                 lugar_id=residencias[identidad.cuenta_id].otb_id,  # type: ignore[index]
