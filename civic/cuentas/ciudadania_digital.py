@@ -126,6 +126,7 @@ def _pedir(verbo: str, direccion: str, **opciones: Any) -> dict[str, Any]:
 
 def _recordado(que: str, direccion: str, *, de_nuevo: bool = False) -> dict[str, Any]:
     """Lo público del proveedor (descubrimiento y claves) se recuerda unos minutos."""
+    direccion = _exigir_del_emisor(direccion)
     llave = f"oidc:{que}:{hashlib.sha256(direccion.encode()).hexdigest()}"
     datos = None if de_nuevo else cache.get(llave)
     if datos is None:
