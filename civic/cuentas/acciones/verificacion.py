@@ -78,7 +78,7 @@ def _abrir_conflicto(
 ) -> None:
     """Pone en la cola que `cuenta` pide una identidad que tiene otra; repetirlo no agrega nada."""
     anterior = Verificacion.objects.filter(cuenta=identidad.cuenta_id, identidad=identidad).first()
-    conflicto, nuevo = ConflictoDeIdentidad.objects.get_or_create(
+    conflicto, nuevo = ConflictoDeIdentidad.objects.get_or_create(  # type: ignore[misc]
         identidad=identidad,
         segunda=cuenta,
         estado=ConflictoDeIdentidad.Estado.ABIERTO,

@@ -110,9 +110,10 @@ class ConflictosViewSet(SinBorrar):
     icon = "warning"
     sin_rutas = (*SinBorrar.sin_rutas, "edit", "add")
     list_display = [
-        Column("__str__", label="Cuentas"),
-        Column("get_metodo_primera_display", label="Primera"),
-        Column("get_metodo_segunda_display", label="Segunda"),
+        "primera",
+        Column("get_metodo_primera_display", label="Su modo"),
+        "segunda",
+        Column("get_metodo_segunda_display", label="Su modo"),
         Column("get_estado_display", label="Estado"),
         Column("momento", label="Desde", accessor=lambda conflicto: fecha_hora(conflicto.momento), sort_key="momento"),
     ]

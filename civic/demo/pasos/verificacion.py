@@ -5,11 +5,11 @@ import datetime
 from django.conf import settings
 
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas.acciones import importar_padron, pedir_confirmacion, verificar_residencia
+from civic.cuentas.acciones import declarar_residencia, importar_padron, pedir_confirmacion, verificar_residencia
 from civic.cuentas.acciones.padron import municipio_de_padron
 from civic.cuentas.identidad import huella_de_identidad
 from civic.cuentas.metodos import PADRON, VENTANILLA
-from civic.cuentas.models import Identidad, Residencia, Usuario, Verificacion
+from civic.cuentas.models import ConflictoDeIdentidad, Identidad, Residencia, Usuario, Verificacion
 from civic.demo.carnets import DE_PADRON, DE_PERSONAS, NACIERON, carnet_de_vecino
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
@@ -103,9 +103,16 @@ def _conflictos(contexto: Contexto, vecinos: list[Usuario]) -> int:
 
 def _pedidos(contexto: Contexto, vecinos: list[Usuario]) -> int:
     """Dos vecinas piden a la directiva de la OTB de la demo que las confirme."""
-    otb = contexto.por_demo[VIVEN["directiva_otb"]].area
-    piden = Usuario.objects.filter(pk__in=[v.pk for v in vecinos], residencia__otb=otb, residencia__nivel="declarada")
+    otb = _otb_de(contexto, "directiva_otb")
+    if otb is None:
+        return 0
+    en_cola = ConflictoDeIdentidad.objects.values("segunda")
+    declaradas = Usuario.objects.filter(
+        pk__in=[vecino.pk for vecino in vecinos], residencia__distrito=otb.padre, residencia__nivel="declarada"
+    ).exclude(pk__in=en_cola)
+    piden = list(declaradas.order_by("pk")[:2])
     puestos = {persona.pk: puesto for puesto, persona in enumerate(vecinos)}
-    for persona in piden.order_by("pk")[:2]:
+    for persona in piden:
+        declarar_residencia(persona, otb=otb)
         pedir_confirmacion(persona, ci=carnet_de_vecino(puestos[persona.pk]))
-    return min(2, len(piden))
+    return len(piden)
