@@ -59,6 +59,17 @@ def _una_de(*opciones: str) -> Callable[[str], str]:
     return leer
 
 
+def _varias_de(*opciones: str) -> Callable[[str], list[str]]:
+    def leer(valor: str) -> list[str]:
+        partes = [parte.strip() for parte in valor.split(",") if parte.strip()]
+        sobran = [parte for parte in partes if parte not in opciones]
+        if sobran or not partes:
+            raise ValueError("escribe una o más de: " + ", ".join(opciones))
+        return partes
+
+    return leer
+
+
 def _lista(valor: str) -> list[str]:
     partes = [parte.strip() for parte in valor.split(",") if parte.strip()]
     if not partes:
@@ -109,6 +120,27 @@ VARIABLES: dict[str, Variable] = {
         "Clave para firmar sesiones y formularios; obligatoria en producción, 50 caracteres o más. "
         "En la demo se crea sola.",
     ),
+    "AYNI_CLAVE_PADRON": Variable(
+        _texto,
+        "",
+        "Clave de las huellas de carnets; obligatoria en producción, 50 caracteres o más y distinta de la secreta. "
+        "Si se pierde o cambia, padrones e identidades dejan de servir.",
+    ),
+    "AYNI_VERIFICACION": Variable(
+        _varias_de("padron", "lista_organizacion", "ciudadania_digital", "promotora", "ventanilla"),
+        "padron,lista_organizacion,ciudadania_digital,promotora,ventanilla",
+        "Con qué se puede verificar una residencia en este municipio, separado por comas.",
+    ),
+    "AYNI_VOTA_CON_IDENTIDAD": Variable(
+        _si_no,
+        "no",
+        "Si vota quien verificó su identidad con Ciudadanía Digital y solo declaró dónde vive.",
+    ),
+    "AYNI_OIDC_EMISOR": Variable(
+        _direccion("https", "http"), "", "Emisor de Ciudadanía Digital (OpenID Connect). Vacío: apagada."
+    ),
+    "AYNI_OIDC_CLIENTE": Variable(_texto, "", "Identificador de cliente que dio la AGETIC."),
+    "AYNI_OIDC_SECRETO": Variable(_texto, "", "Secreto de cliente que dio la AGETIC."),
     "AYNI_DIR_DATOS": Variable(
         _carpeta, "var", "Carpeta de la base SQLite, las fotos y los archivos estáticos reunidos."
     ),
@@ -172,6 +204,12 @@ class Entorno:
     modo: str
     depurar: bool
     clave_secreta: str
+    clave_padron: str
+    verificacion: list[str]
+    vota_con_identidad: bool
+    oidc_emisor: str
+    oidc_cliente: str
+    oidc_secreto: str
     dir_datos: Path
     base_datos: str
     redis: str
@@ -210,12 +248,23 @@ def leer_entorno(ambiente: Mapping[str, str] | None = None) -> Entorno:
         except ValueError as error:
             problemas.append(f"{nombre}={crudo!r}: {error}.")
     if not problemas:
-        problemas = _exigencias(valores)
+        problemas = _exigencias_de_siempre(valores) + _exigencias(valores)
     if problemas:
         raise ErrorDeEntorno(
             "Ayni no puede arrancar; corrige el entorno (ver OPERACION.md):\n  - " + "\n  - ".join(problemas)
         )
     return Entorno(**valores)
+
+
+def _exigencias_de_siempre(valores: dict[str, Any]) -> list[str]:
+    """Lo que no tiene sentido en ninguna instalación."""
+    emisor = urlsplit(valores["oidc_emisor"])
+    problemas = []
+    if valores["oidc_emisor"] and not (valores["oidc_cliente"] and valores["oidc_secreto"]):
+        problemas.append("AYNI_OIDC_EMISOR: faltan AYNI_OIDC_CLIENTE y AYNI_OIDC_SECRETO.")
+    if emisor.scheme == "http" and emisor.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        problemas.append("AYNI_OIDC_EMISOR: debe empezar con https:// (http:// solo en esta misma máquina).")
+    return problemas
 
 
 def _exigencias(valores: dict[str, Any]) -> list[str]:
@@ -227,6 +276,10 @@ def _exigencias(valores: dict[str, Any]) -> list[str]:
         problemas.append("AYNI_DEPURAR: no se permite en producción.")
     if len(valores["clave_secreta"]) < 50:
         problemas.append("AYNI_CLAVE_SECRETA: en producción es obligatoria y de 50 caracteres o más.")
+    if len(valores["clave_padron"]) < 50 or valores["clave_padron"] == valores["clave_secreta"]:
+        problemas.append(
+            "AYNI_CLAVE_PADRON: en producción es obligatoria, de 50 caracteres o más y distinta de AYNI_CLAVE_SECRETA."
+        )
     if not valores["base_datos"].startswith(("postgres://", "postgresql://")):
         problemas.append("AYNI_BASE_DATOS: en producción debe ser PostgreSQL (postgres://…).")
     if not valores["redis"]:

@@ -196,6 +196,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# La demo saca la suya de la clave local; producción la trae aparte, para que cambiar la otra no borre identidades.
+CLAVE_PADRON = ENTORNO.clave_padron or f"demo:{SECRET_KEY}"
+VERIFICACION = ENTORNO.verificacion
+VOTA_CON_IDENTIDAD = ENTORNO.vota_con_identidad
+OIDC = {
+    "emisor": ENTORNO.oidc_emisor.rstrip("/"),
+    "cliente": ENTORNO.oidc_cliente,
+    "secreto": ENTORNO.oidc_secreto,
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -220,7 +229,7 @@ SEGUNDO_FACTOR = ENTORNO.segundo_factor or ("opcional" if ENTORNO.modo == "demo"
 MFA_ADAPTER = "civic.cuentas.adaptadores.AdaptadorDeSegundoPaso"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = False if EN_PRUEBAS else {}
+MFA_RATE_LIMITS: dict[str, str] | bool = False if EN_PRUEBAS else {}
 MFA_TOTP_ISSUER = "Ayni"
 MFA_TOTP_TOLERANCE = 1  # un teléfono barato se adelanta o atrasa; cada código vale una sola vez igual
 # Con el correo sin confirmar también se puede: en Ayni cualquiera crea otra cuenta con ese correo y lo confirma ahí.

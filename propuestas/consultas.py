@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
+from civic.cuentas.consultas_verificacion import verificadas_de
 from civic.cuentas.models import Mandato, Organizacion
 from civic.debate.consultas import contar_comentarios
 from civic.procesos.consultas import fases_abiertas, por_que_no, techo_de
@@ -257,6 +258,11 @@ def cargo_de_autor(propuesta: Propuesta) -> str:
 def dictamenes_de(propuesta: Propuesta) -> list[Dictamen]:
     """Dictámenes del más nuevo al más viejo. El nombre de quien evaluó no se carga: no es público."""
     return list(Dictamen.objects.filter(propuesta=propuesta).defer("evaluador"))
+
+
+def apoyos_por_modo(propuesta: Propuesta) -> list[tuple[str, int]]:
+    """(modo de verificar, cuántas personas la apoyan), con las celdas chicas juntas; vacía si son muy pocas."""
+    return verificadas_de(propuesta.apoyos.values("usuario")) if propuesta.apoyos_contados else []  # type: ignore[attr-defined]
 
 
 def apoyo_de(usuario: Any, propuesta: Propuesta) -> bool:

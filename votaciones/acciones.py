@@ -19,7 +19,7 @@ from civic.comun.bitacora import anotar, diferencia, juntar_sucesos, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.idempotencia import emitir_clave, revisar_clave
-from civic.cuentas.models import Residencia
+from civic.cuentas.models import Identidad, Residencia
 from civic.procesos.consultas import techos_por_distrito
 from civic.procesos.models import Proceso
 from civic.procesos.reglas import dia
@@ -154,9 +154,7 @@ def abrir_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | N
         raise ReglaIncumplida(f"El cierre era el {dia(votacion.cierra)}. Corrige las fechas antes de abrir.")
     opciones = _exigir_papeletas_al_dia(votacion)
     for contienda in bloquear(Contienda.objects.filter(votacion=votacion)):
-        contienda.habilitados = Residencia.objects.filter(
-            distrito=contienda.distrito_id, nivel=Residencia.Nivel.VERIFICADA
-        ).count()
+        contienda.habilitados = Residencia.objects.habilitadas().filter(distrito=contienda.distrito_id).count()
         contienda.save(update_fields=["habilitados"])
     votacion.libro = libro.canonico(libro_de(votacion))
     votacion.huella = libro.huella_de(votacion.libro)
@@ -264,13 +262,20 @@ def emitir_voto(
             if anterior.seleccion != elegidas:
                 raise ReglaIncumplida(YA_VOTASTE)
             return codigo
+        # Con su identidad bloqueada nadie la pasa a otra cuenta mientras se vota; se lee antes que lo demás.
+        identidad = bloquear(Identidad.objects.filter(cuenta=usuario)).first()
         if impedimento := permisos.impedimento_de(contienda, usuario, ahora or timezone.now()):
             raise ReglaIncumplida(impedimento.frase)
         costos = dict(contienda.opciones.values_list("numero", "costo"))
         elegidas = papeletas.exigir_valida(elegidas, costos, contienda.presupuesto)
         try:
             with transaction.atomic():
-                Participacion.objects.create(contienda=contienda, usuario=usuario)
+                Participacion.objects.create(
+                    contienda=contienda,
+                    usuario=usuario,
+                    identidad=identidad,
+                    metodo=Residencia.objects.values_list("metodo", flat=True).get(usuario=usuario),
+                )
         except IntegrityError:
             # El candado ya lo evita; si algún día faltara, la base también dice que no.
             raise ReglaIncumplida(YA_VOTASTE) from None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
+from civic.cuentas.consultas_verificacion import con_rotulos, totales_publicos
 from civic.procesos.models import Fase
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet, Voto
 from votaciones.reglas import libro as libro_de_reglas
@@ -67,6 +68,29 @@ def asistencia(votacion: Votacion, mi_distrito: int | None = None) -> list[Asist
     )
     filas = [Asistencia(c, cuantas.get(c.pk, 0), c.distrito_id == mi_distrito) for c in contiendas_de(votacion)]
     return sorted(filas, key=lambda fila: not fila.es_mia)
+
+
+def _participantes_por_modo(votacion: Votacion) -> dict[int, dict[str, int]]:
+    """{contienda: {código de modo: cuántas personas participaron verificadas así}}, en una consulta."""
+    cuentas: dict[int, dict[str, int]] = {}
+    filas = Participacion.objects.filter(contienda__votacion=votacion).order_by()
+    for contienda, metodo, cuantas in filas.values_list("contienda", "metodo").annotate(Count("pk")):
+        cuentas.setdefault(contienda, {})[metodo] = cuantas
+    return cuentas
+
+
+def modos_publicos(votacion: Votacion) -> dict[int, list[tuple[str, int]]]:
+    """{contienda: [(modo de verificar, cuántas participaron)]}, con las celdas chicas juntas."""
+    return {contienda: totales_publicos(cuentas) for contienda, cuentas in _participantes_por_modo(votacion).items()}
+
+
+def modos_en_total(votacion: Votacion) -> dict[str, int]:
+    """{modo: cuántas} en toda la votación, sin juntar celdas: para la trastienda."""
+    sumas: dict[str, int] = {}
+    for cuentas in _participantes_por_modo(votacion).values():
+        for rotulo, cuantas in con_rotulos(cuentas).items():
+            sumas[rotulo] = sumas.get(rotulo, 0) + cuantas
+    return sumas
 
 
 # --- Papeleta --------------------------------------------------------------------------------------------------------
@@ -202,6 +226,7 @@ def resultados_oficiales(votacion: Votacion) -> list[Resultado]:
 def resultado_publico(votacion: Votacion) -> dict[str, Any]:
     """El resultado completo para descargar: totales por obra, sin papeletas. Montos en Bs como texto exacto."""
     contiendas = contiendas_de(votacion).prefetch_related("resultados")
+    modos = modos_publicos(votacion)
     return {
         "votacion": votacion.slug,
         "nombre": votacion.nombre,
@@ -214,6 +239,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
                 "distrito": str(contienda.distrito),
                 "presupuesto": str(contienda.presupuesto),
                 "habilitados": contienda.habilitados,
+                "verificacion": dict(modos.get(contienda.pk, ())),
                 "resultados": [
                     {
                         "regla": resultado.regla,

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from civic.cuentas.metodos import OPCIONES
+from civic.cuentas.models import Identidad
 from civic.procesos.models import Proceso
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
@@ -156,10 +158,16 @@ class ConClaveAlAzar(models.Model):
 
 
 class Participacion(ConClaveAlAzar):
-    """Que una persona ya votó en una contienda. No dice cuándo, ni qué, ni con qué recibo."""
+    """Que una persona ya votó en una contienda. No dice cuándo, ni qué, ni con qué recibo.
+
+    Queda con la cuenta y con la identidad: quien cambia de cuenta no vota otra vez. El modo es el de ese momento, para
+    los totales.
+    """
 
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="participaciones")
     usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    identidad = models.ForeignKey(Identidad, models.PROTECT, null=True, blank=True, related_name="+")
+    metodo = models.CharField("cómo estaba verificada", max_length=24, choices=OPCIONES, blank=True)
 
     class Meta:
         verbose_name = "participación"
@@ -169,7 +177,12 @@ class Participacion(ConClaveAlAzar):
                 fields=["contienda", "usuario"],
                 name="un_voto_por_persona",
                 violation_error_message="Ya votaste en este distrito.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["contienda", "identidad"],
+                name="un_voto_por_identidad",
+                violation_error_message="Ya votaste en este distrito.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas.models import Residencia
+from civic.cuentas.models import Identidad, Residencia, Usuario, Verificacion
 from civic.cuentas.roles import Rol
 from civic.procesos import permisos as permisos_de_fase
 from civic.procesos.reglas import VOTAR, dia
@@ -75,10 +76,27 @@ def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = 
         return Impedimento("ya_voto", "Ya votaste en este distrito. Tu papeleta está en la urna.")
     if personal := _impedimento_de_residencia(contienda, usuario):
         return personal
-    # Quien se mudó después de votar no vota otra vez en su distrito nuevo.
-    if Participacion.objects.filter(contienda__votacion=contienda.votacion_id, usuario=usuario).exists():
+    # Quien se mudó después de votar, o votó con otra cuenta suya, no vota otra vez.
+    if _participaciones_de(usuario).filter(contienda__votacion=contienda.votacion_id).exists():
         return Impedimento("ya_voto", "Ya votaste en esta votación, en otro distrito. Cada persona vota una sola vez.")
     return None
+
+
+def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
+    """Las de la cuenta, las de su identidad, y las de cualquier cuenta que alguna vez tuvo esa identidad."""
+    suyas = Verificacion.objects.filter(identidad__cuenta=usuario).values("cuenta")
+    identidades = Identidad.objects.filter(cuenta=usuario).values("pk")
+    return Participacion.objects.filter(Q(usuario=usuario) | Q(identidad__in=identidades) | Q(usuario__in=suyas))
+
+
+def por_que_espera_la_identidad(identidad: Identidad, cuenta: Usuario) -> str:
+    """Guardia de cuentas: una identidad que ya votó en una votación abierta no pasa a otra cuenta."""
+    votos = Participacion.objects.filter(
+        Q(usuario=cuenta) | Q(identidad=identidad), contienda__votacion__estado=Votacion.Estado.ABIERTA
+    )
+    if votos.exists():
+        return "La cuenta que tiene esta identidad ya votó en una votación abierta. Resuélvelo cuando se cierre."
+    return ""
 
 
 def ya_participo(contienda: Contienda, usuario: Any) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
+from civic.cuentas.consultas_verificacion import habilitadas_por_modo
 from votaciones import acciones, consultas, permisos
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.models import Contienda, Votacion
@@ -58,6 +59,7 @@ def votacion(request: HttpRequest, slug: str) -> HttpResponse:
         "situacion": actual.situacion,
         "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
         "filas": consultas.asistencia(actual, _mi_distrito(request)),
+        "habilitadas": habilitadas_por_modo(),
     }
     return render(request, "votaciones/votacion.html", contexto)
 
@@ -225,8 +227,12 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
     actual = permisos.votacion_o_404(slug)
     if respuesta := _todavia_no(request, actual):
         return respuesta
-    resultados = consultas.resultados_oficiales(actual)
-    return render(request, "votaciones/resultado.html", {"votacion": actual, "resultados": resultados})
+    resultados, modos = consultas.resultados_oficiales(actual), consultas.modos_publicos(actual)
+    contexto = {
+        "votacion": actual,
+        "resultados": [(resultado, modos.get(resultado.contienda_id, ())) for resultado in resultados],
+    }
+    return render(request, "votaciones/resultado.html", contexto)
 
 
 @publica
@@ -236,7 +242,12 @@ def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResp
     contienda = permisos.contienda_o_404(slug, numero)
     if respuesta := _todavia_no(request, contienda.votacion):
         return respuesta
-    contexto = {"votacion": contienda.votacion, "contienda": contienda, "comparacion": consultas.comparar(contienda)}
+    contexto = {
+        "votacion": contienda.votacion,
+        "contienda": contienda,
+        "comparacion": consultas.comparar(contienda),
+        "modos": consultas.modos_publicos(contienda.votacion).get(contienda.pk, ()),
+    }
     return render(request, "votaciones/resultado_distrito.html", contexto)
 
 

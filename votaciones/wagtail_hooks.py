@@ -63,6 +63,7 @@ def conducir(request: HttpRequest, pk: int) -> HttpResponse:
         "votacion": votacion,
         "situacion": votacion.situacion,
         "filas": consultas.asistencia(votacion),
+        "modos": consultas.modos_en_total(votacion),
         "papeletas": consultas.contiendas_de(votacion).prefetch_related("opciones"),
         "pasos": _pasos_de(votacion, request.user),
         "puede_corregir": votacion.estado == _Estado.PREPARADA and permisos.puede_conducir(request.user),

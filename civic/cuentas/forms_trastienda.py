@@ -1,11 +1,9 @@
 """Formularios de la trastienda: organizaciones, mandatos, residencias y roles."""
 
-import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
@@ -23,13 +21,6 @@ from civic.cuentas.models import (
 from civic.cuentas.permisos import ROLES_RESERVADOS, puede_mover
 from civic.cuentas.roles import Rol
 from mapas.territorio.consultas import distritos, otbs
-
-METODOS = (
-    ("Mostró carnet y factura en ventanilla", "Mostró su carnet y una factura de luz o agua en ventanilla"),
-    ("Nota de la directiva de su OTB", "Trajo una nota de la directiva de su OTB"),
-    ("Lista de la asamblea", "Está en la lista de la asamblea de su OTB"),
-    ("Visita de la promotora", "La promotora del distrito la visitó"),
-)
 
 
 class CampoPersona(CampoTexto):
@@ -84,18 +75,6 @@ class RolForm(WagtailAdminModelForm):
 
     def _post_clean(self) -> None:
         """Las reglas las revisa la acción, con sus frases; aquí no se arma el modelo."""
-
-
-class VerificarForm(forms.Form):
-    metodo = forms.ChoiceField(label="Cómo se comprobó", choices=METODOS, widget=forms.RadioSelect)
-    vista = forms.CharField(widget=forms.HiddenInput)
-
-    def clean_vista(self) -> datetime.datetime:
-        """El `momento` de la residencia que se tenía delante al abrir el formulario."""
-        momento = parse_datetime(self.cleaned_data["vista"])
-        if momento is None:
-            raise ValidationError("Abre de nuevo la ficha de la residencia.", code="vista")
-        return momento
 
 
 class MotivoForm(forms.Form):

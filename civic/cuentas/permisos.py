@@ -7,14 +7,19 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
+from civic.comun.models import Suceso
 from civic.cuentas import reglas_organizaciones as reglas
+from civic.cuentas.metodos import LISTA, PROMOTORA, VENTANILLA
 from civic.cuentas.models import (
     ActaDeDirectiva,
+    ConflictoDeIdentidad,
     Mandato,
     ObservacionDeRegistro,
     Organizacion,
+    PedidoDeConfirmacion,
     Residencia,
     Usuario,
+    Verificacion,
 )
 from civic.cuentas.roles import PERMISOS, Rol, roles_con_llave
 
@@ -278,8 +283,58 @@ def mira_por_su_cargo(usuario: Any, acta: ActaDeDirectiva) -> bool:
 
 
 def puede_verificar(usuario: Any, residencia: Residencia) -> bool:
-    """Verifica quien tiene permiso sobre residencias, nunca la suya."""
-    return usuario.has_perm("cuentas.change_residencia") and residencia.usuario_id != usuario.pk
+    """Verifica en la trastienda quien tiene permiso sobre residencias, en su distrito, y nunca la suya."""
+    return (
+        usuario.has_perm("cuentas.change_residencia")
+        and residencia.usuario_id != usuario.pk
+        and atiende_en(usuario, residencia.distrito_id)
+    )
+
+
+def atiende_en(usuario: Any, distrito_id: int) -> bool:
+    """Si verifica personas de ese distrito: por un rol sin distrito, o por uno de ese distrito."""
+    alcance = donde_atiende(usuario)
+    return None in alcance or distrito_id in alcance
+
+
+def donde_atiende(usuario: Any) -> set[int | None]:
+    """Los distritos en los que verifica; con None adentro, todo el municipio."""
+    if usuario.is_superuser:
+        return {None}
+    roles = PROMOTORA.roles | VENTANILLA.roles
+    return set(usuario.asignaciones.vigentes().filter(rol__in=roles).values_list("distrito", flat=True))
+
+
+def creo_la_cuenta(usuario: Any, persona: Usuario) -> bool:
+    """Si `usuario` abrió esa cuenta desde la trastienda: entonces la verifica otra persona."""
+    return (
+        Suceso.objects.de(persona)
+        .filter(verbo="administrar_cuenta", actor=usuario, texto__startswith="La administración creó")
+        .exists()
+    )
+
+
+def puede_responder(usuario: Any, pedido: PedidoDeConfirmacion) -> bool:
+    """Responde un pedido quien integra hoy la directiva de esa organización, nunca por sí misma."""
+    return pedido.usuario_id != usuario.pk and puede_actuar_por(usuario, pedido.organizacion)
+
+
+def puede_revocar(usuario: Any, residencia: Residencia) -> bool:
+    """Anula una verificación quien atiende ese distrito, o la directiva si fue ella quien la confirmó."""
+    if puede_verificar(usuario, residencia):
+        return True
+    if residencia.metodo != LISTA.codigo or residencia.otb_id is None or residencia.usuario_id == usuario.pk:
+        return False
+    return puede_actuar_por(usuario, Organizacion.objects.filter(area=residencia.otb_id).first())
+
+
+def puede_resolver(usuario: Any, conflicto: ConflictoDeIdentidad) -> bool:
+    """Resuelve un conflicto quien tiene permiso y no es parte: ni una de las cuentas, ni quien verificó a una."""
+    if not usuario.has_perm("cuentas.change_conflictodeidentidad"):
+        return False
+    if usuario.pk in (conflicto.primera_id, conflicto.segunda_id, conflicto.actor_segunda_id):
+        return False
+    return not Verificacion.objects.filter(identidad=conflicto.identidad_id, actor=usuario).exists()
 
 
 def es_personal(usuario: Usuario) -> bool:

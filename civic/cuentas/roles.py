@@ -42,6 +42,7 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "cuentas.actadedirectiva": (VER, CREAR, CAMBIAR),
         "cuentas.observacionderegistro": (VER,),
         "cuentas.residencia": (VER, CAMBIAR),
+        "cuentas.conflictodeidentidad": (VER, CAMBIAR),
     },
     Rol.TECNICO_EVALUADOR: {"propuestas.propuesta": (VER, CAMBIAR), "reportes.reporte": (VER,)},
     Rol.JEFATURA_UNIDAD: {
@@ -64,6 +65,7 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "cuentas.actadedirectiva": (VER, CREAR, CAMBIAR),
         "cuentas.observacionderegistro": (VER, CAMBIAR),
         "cuentas.residencia": (VER, CAMBIAR),
+        "cuentas.padron": (VER, CREAR),
         "debate.comentario": (VER, CAMBIAR),
     },
     Rol.TRANSPARENCIA: {"obras.obra": (VER,), "reportes.reporte": (VER,), "comun.suceso": (VER,)},
@@ -80,6 +82,8 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "cuentas.actadedirectiva": (VER, CREAR, CAMBIAR),
         "cuentas.observacionderegistro": (VER, CAMBIAR),
         "cuentas.residencia": (VER, CREAR, CAMBIAR),
+        "cuentas.conflictodeidentidad": (VER, CAMBIAR),
+        "cuentas.padron": (VER, CREAR),
         "debate.comentario": (VER, CAMBIAR),
         "comun.suceso": (VER,),
     },
@@ -93,6 +97,8 @@ PERMISOS: dict[str, dict[str, tuple[str, ...]]] = {
         "territorio.area": (VER,),
         "cuentas.organizacion": (VER,),
         "cuentas.asignacionrol": (VER,),
+        "cuentas.conflictodeidentidad": (VER,),
+        "cuentas.padron": (VER,),
         "debate.comentario": (VER,),
     },
 }

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from civic.comun.acceso import publica
 from civic.cuentas import views, views_datos, views_seguridad
+from civic.cuentas import views_verificacion as verificacion
 
 urlpatterns = [
     # Las direcciones que allauth usa en otros sitios llevan a las nuestras.
@@ -51,4 +52,19 @@ urlpatterns = [
     path("mi-cuenta/", views.mi_cuenta, name="mi_cuenta"),
     path("mi-cuenta/nombre/", views.cambiar_nombre, name="mi_nombre"),
     path("mi-cuenta/residencia/", views.cambiar_residencia, name="mi_residencia"),
+    path("verificar/", verificacion.verificar, name="verificar"),
+    path("verificar/padron/", verificacion.verificar_padron, name="verificar_padron"),
+    path("verificar/lugar/", verificacion.verificar_lugar, name="verificar_lugar"),
+    path("verificar/organizacion/", verificacion.verificar_organizacion, name="verificar_organizacion"),
+    path("verificar/pedidos/", verificacion.pedidos, name="verificar_pedidos"),
+    path("verificar/pedidos/<int:pk>/", verificacion.responder_pedido, name="verificar_responder"),
+    path("verificar/ciudadania-digital/", verificacion.verificar_ciudadania, name="verificar_ciudadania"),
+    path(
+        "verificar/ciudadania-digital/vuelta/",
+        verificacion.verificar_ciudadania_vuelta,
+        name="verificar_ciudadania_vuelta",
+    ),
+    path("verificar/retirar/", verificacion.retirar, name="verificar_retirar"),
+    path("verificar/atender/", verificacion.atender, name="verificar_atender"),
+    path("verificar/atender/<int:pk>/", verificacion.verificar_persona, name="verificar_persona"),
 ]

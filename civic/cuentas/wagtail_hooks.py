@@ -12,11 +12,17 @@ from civic.cuentas.personas import CerrarCuentas, SinBorrarEnBloque, SinRolesEnB
 from civic.cuentas.trastienda import PersonasYOrganizaciones
 from civic.cuentas.trastienda.ingreso import ENTREGAN_CODIGOS, AvisoDeSegundoPaso, entregar_codigo
 from civic.cuentas.trastienda.organizaciones import PasarARevision
+from civic.cuentas.trastienda.verificacion import cifras
 
 
 @hooks.register("register_admin_viewset")
 def personas_y_organizaciones() -> PersonasYOrganizaciones:
     return PersonasYOrganizaciones()
+
+
+@hooks.register("register_admin_urls")
+def urls_de_verificacion() -> list[Any]:
+    return [path("verificacion/cifras/", cifras, name="cifras_de_verificacion")]
 
 
 # Con orden mayor que las de Wagtail, que tienen el mismo nombre, para quedar en su lugar.

@@ -21,6 +21,7 @@ from civic.demo.pasos import (
     propuestas,
     reportes,
     territorio,
+    verificacion,
     votaciones,
 )
 
@@ -35,6 +36,7 @@ class PasoDeCarga:
 PASOS = (
     PasoDeCarga("territorio", "Territorio", territorio.cargar),
     PasoDeCarga("gente", "Gente", gente.cargar),
+    PasoDeCarga("verificacion", "Padrón y verificación", verificacion.cargar),
     PasoDeCarga("dibujos", "Dibujos", fotos.cargar),
     PasoDeCarga("procesos", "Procesos", procesos.cargar),
     PasoDeCarga("propuestas", "Propuestas", propuestas.cargar),

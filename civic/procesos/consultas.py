@@ -28,7 +28,7 @@ DE_CALENDARIO = ("cambiar_calendario", "mover_proceso")
 DE_TECHOS = ("cambiar_techos", "calcular_techos")
 DE_PUBLICACION = ("publicar", "cambiar_proceso")
 # A qué sector pertenece cada clase de organización de base.
-SECTOR_DE = {
+SECTOR_DE: dict[str, Sector] = {
     Clase.OTB: Sector.VECINAL,
     Clase.JUNTA: Sector.VECINAL,
     Clase.SINDICATO: Sector.AGRARIO,

@@ -47,6 +47,7 @@ def _pagina(request: HttpRequest, propuesta: Propuesta, *, aviso: str = "", stat
         "aviso": aviso,
         "costo": consultas.costo_y_techo(propuesta),
         "apoyo": permisos.situacion_de_apoyo(request.user, propuesta),
+        "modos": consultas.apoyos_por_modo(propuesta),
         "dictamenes": consultas.dictamenes_de(propuesta),
         "cargo": consultas.cargo_de_autor(propuesta),
         "sucesos": historia(propuesta),

@@ -6,6 +6,7 @@ CLAVE = "x" * 50
 PRODUCCION = {
     "AYNI_MODO": "produccion",
     "AYNI_CLAVE_SECRETA": CLAVE,
+    "AYNI_CLAVE_PADRON": "p" * 50,
     "AYNI_BASE_DATOS": "postgres://u:c@db/ayni",
     "AYNI_REDIS": "redis://cache:6379/0",
     "AYNI_URL_PUBLICA": "https://ayni.example",
@@ -47,6 +48,10 @@ def test_variable_mal_escrita_no_arranca_y_dice_como_corregir(nombre, valor, fra
     ("falta", "valor", "nombre"),
     [
         ("AYNI_CLAVE_SECRETA", "corta", "AYNI_CLAVE_SECRETA"),
+        ("AYNI_CLAVE_PADRON", "", "AYNI_CLAVE_PADRON"),
+        ("AYNI_CLAVE_PADRON", CLAVE, "AYNI_CLAVE_PADRON"),
+        ("AYNI_OIDC_EMISOR", "https://cd.example", "AYNI_OIDC_CLIENTE"),
+        ("AYNI_OIDC_EMISOR", "http://cd.example", "https://"),
         ("AYNI_BASE_DATOS", "", "AYNI_BASE_DATOS"),
         ("AYNI_REDIS", "", "AYNI_REDIS"),
         ("AYNI_URL_PUBLICA", "http://ayni.example", "AYNI_URL_PUBLICA"),

@@ -26,7 +26,8 @@ def test_mi_cuenta_de_quien_solo_declaro_explica_como_verificar(entrar, gente):
     Residencia.objects.filter(usuario=gente.ana).update(nivel=Residencia.Nivel.DECLARADA)
     texto = texto_de(entrar(gente.ana).get(MI_CUENTA))
     assert "Declarada, falta verificar" in texto
-    assert "Lleva tu carnet y una factura de luz o de agua" in texto
+    assert 'href="/cuentas/verificar/"' in texto
+    assert "Lleva tu carnet y una factura de luz" in texto_de(entrar(gente.ana).get("/cuentas/verificar/"))
 
 
 def test_mi_cuenta_sin_residencia_invita_a_decirla(entrar, gente):

@@ -92,7 +92,8 @@ def de_ana(gente):
 
 
 def verificacion(residencia, **cambios):
-    return {"metodo": "Lista de la asamblea", "vista": residencia.momento.isoformat(), **cambios}
+    datos = {"ci": "4455667", "detalle": "Carnet y lista de la asamblea", "consiente": "on"}
+    return {**datos, "vista": residencia.momento.isoformat(), **cambios}
 
 
 def test_verificar_desde_la_trastienda_deja_el_nombre_de_quien_verifico(entrar, con_roles, de_ana):
@@ -131,7 +132,10 @@ def test_verificar_una_que_cambio_lo_explica(entrar, con_roles, pueblo, de_ana):
     assert de_ana.nivel == "declarada"
 
 
-@pytest.mark.parametrize("cambios", [{"metodo": "inventado"}, {"vista": "ayer"}, {"vista": ""}])
+@pytest.mark.parametrize(
+    "cambios",
+    [{"detalle": "inventado"}, {"ci": "abc"}, {"ci": ""}, {"consiente": ""}, {"vista": "ayer"}, {"vista": ""}],
+)
 def test_verificar_con_datos_imposibles_no_verifica(entrar, con_roles, de_ana, cambios):
     respuesta = entrar(con_roles.hugo).post(
         f"/admin/residencias/verificar/{de_ana.pk}/", verificacion(de_ana, **cambios)

@@ -34,7 +34,7 @@ CENTAVOS_EXTRA = 1e-12
 
 
 def test_corte_en_medio_al_retomar_solo_rehace_lo_que_falta(demo):
-    assert demo == {"pasos": ["territorio", "gente", "dibujos", "procesos"], "propuestas": 0}
+    assert demo == {"pasos": ["territorio", "gente", "verificacion", "dibujos", "procesos"], "propuestas": 0}
     assert list(Paso.objects.values_list("nombre", flat=True)) == [paso.nombre for paso in carga.PASOS]
 
 

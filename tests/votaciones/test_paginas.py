@@ -438,7 +438,7 @@ def test_resultado_json_trae_totales_y_ninguna_papeleta(client, contada):
     datos = json.loads(client.get(url("resultado_json", SLUG)).content)
     assert datos["huella_del_libro"] == contada.huella
     d1 = datos["contiendas"][0]
-    assert sorted(d1) == ["distrito", "habilitados", "numero", "presupuesto", "resultados"]
+    assert sorted(d1) == ["distrito", "habilitados", "numero", "presupuesto", "resultados", "verificacion"]
     assert [(r["regla"], r["oficial"], r["votos"]) for r in d1["resultados"]] == [
         ("voraz", True, 7),
         ("partes_iguales", False, 7),

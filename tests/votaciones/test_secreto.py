@@ -22,7 +22,7 @@ def campos(modelo):
 
 def test_la_papeleta_y_la_participacion_no_tienen_nada_en_comun_salvo_la_contienda():
     assert campos(Voto) == {"id", "contienda", "recibo", "seleccion"}
-    assert campos(Participacion) == {"id", "contienda", "usuario"}
+    assert campos(Participacion) == {"id", "contienda", "usuario", "identidad", "metodo"}
 
 
 def test_ningun_modelo_apunta_a_una_papeleta_ni_a_una_participacion():

@@ -1,7 +1,5 @@
 """Lo que se puede hacer con una persona: su nombre, dónde vive, su cuenta."""
 
-import datetime
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,7 +8,8 @@ from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
 from civic.cuentas import reglas
-from civic.cuentas.models import Residencia, Usuario
+from civic.cuentas.metodos import CIUDADANIA
+from civic.cuentas.models import PedidoDeConfirmacion, Residencia, Usuario, Verificacion
 from mapas.territorio.models import Area
 
 
@@ -34,7 +33,8 @@ def cambiar_nombre_publico(usuario: Usuario, *, nombre: str) -> Usuario:
 def declarar_residencia(usuario: Usuario, *, otb: Area | None = None, distrito: Area | None = None) -> Residencia:
     """La persona dice dónde vive: una OTB (su distrito sale de ella) o solo un distrito.
 
-    Otro lugar que el de antes vuelve al nivel «declarada»; repetir el mismo lugar no cambia nada.
+    Otro lugar que el de antes vuelve al nivel «declarada» (o «identidad», si mostró quién es sin decir dónde vive);
+    repetir el mismo lugar no cambia nada. Lo que valió antes queda en su historia.
     """
     distrito = otb.padre if otb is not None else distrito
     if distrito is None or distrito.tipo != Area.Tipo.DISTRITO or (otb is not None and otb.tipo != Area.Tipo.OTB):
@@ -51,7 +51,8 @@ def declarar_residencia(usuario: Usuario, *, otb: Area | None = None, distrito: 
         antes = residencia.nivel if residencia is not None else ""
         residencia = residencia or Residencia(usuario=usuario)
         residencia.otb, residencia.distrito = otb, distrito
-        residencia.nivel, residencia.metodo, residencia.verificada_por = Residencia.Nivel.DECLARADA, "", None
+        residencia.nivel, residencia.metodo = _terminar_lo_verificado(usuario, "Declaró otro lugar")
+        residencia.detalle, residencia.verificada_por = "", None
         residencia.momento = timezone.now()
         residencia.save()
         anotar(
@@ -67,10 +68,31 @@ def declarar_residencia(usuario: Usuario, *, otb: Area | None = None, distrito: 
     return residencia
 
 
+def _terminar_lo_verificado(usuario: Usuario, por_que: str) -> tuple[str, str]:
+    """Termina lo que probaba dónde vivía la persona; devuelve el (nivel, modo) que le queda a su nuevo lugar.
+
+    Quién es no cambia al mudarse: si lo mostró con Ciudadanía Digital, eso sigue valiendo.
+    """
+    PedidoDeConfirmacion.objects.pendientes().filter(usuario=usuario).update(
+        estado=PedidoDeConfirmacion.Estado.RETIRADO
+    )
+    ultima = Verificacion.objects.filter(cuenta=usuario, termino__isnull=True).first()
+    if ultima is None:
+        return Residencia.Nivel.DECLARADA, ""
+    if ultima.lugar_id is not None:
+        ultima.termino, ultima.por_que = timezone.now(), por_que
+        ultima.save(update_fields=["termino", "por_que"])
+        if ultima.metodo != CIUDADANIA.codigo:
+            return Residencia.Nivel.DECLARADA, ""
+        Verificacion.objects.create(cuenta=usuario, identidad_id=ultima.identidad_id, metodo=ultima.metodo)
+    return Residencia.Nivel.IDENTIDAD, ultima.metodo
+
+
 def retirar_residencia(usuario: Usuario) -> None:
     """La persona dice que ya no vive en el municipio: su residencia deja de valer."""
     with transaction.atomic():
         persona = bloquear(Usuario.objects.filter(pk=usuario.pk)).get()
+        _terminar_lo_verificado(persona, "Dijo que ya no vive en el municipio")
         borradas, _ = Residencia.objects.filter(usuario=persona).delete()
         if borradas:
             anotar(
@@ -81,43 +103,6 @@ def retirar_residencia(usuario: Usuario) -> None:
                 publico=False,
             )
     usuario.__dict__.pop("residencia_o_nada", None)
-
-
-def verificar_residencia(
-    residencia: Residencia, *, actor: Usuario | None = None, metodo: str, vista: datetime.datetime | None = None
-) -> Residencia:
-    """Da por comprobado dónde vive una persona; queda anotado quién y cómo lo comprobó. Nadie se verifica a sí mismo.
-
-    `vista` es el `momento` de la residencia que el funcionario tenía delante: si la persona la cambió entretanto, no
-    se verifica un lugar que nadie comprobó.
-    """
-    metodo = limpiar(metodo)
-    if not metodo:
-        raise ReglaIncumplida("Di cómo comprobaste dónde vive.", campo="metodo")
-    with transaction.atomic():
-        residencia = bloquear(Residencia.objects.filter(pk=residencia.pk)).select_related("usuario").get()
-        if actor is not None and residencia.usuario_id == actor.pk:
-            raise ReglaIncumplida("Nadie verifica su propia residencia. Pídelo a otra persona de ventanilla.")
-        if residencia.esta_verificada:
-            raise ReglaIncumplida("Esta residencia ya estaba verificada.")
-        if vista is not None and vista != residencia.momento:
-            raise ReglaIncumplida("La persona cambió su residencia mientras la revisabas. Revísala de nuevo.")
-        residencia.nivel = Residencia.Nivel.VERIFICADA
-        residencia.metodo = metodo[:40]
-        residencia.verificada_por = actor
-        residencia.save(update_fields=["nivel", "metodo", "verificada_por"])
-        anotar(
-            residencia,
-            verbo="verificar",
-            texto="Verificó la residencia.",
-            actor=actor,
-            desde=Residencia.Nivel.DECLARADA,
-            hasta=Residencia.Nivel.VERIFICADA,
-            motivo=metodo,
-            publico=False,
-        )
-    residencia.usuario.__dict__.pop("residencia_o_nada", None)
-    return residencia
 
 
 def anotar_cambio_de_cuenta(persona: Usuario, *, actor: Usuario, texto: str) -> None:

@@ -5,17 +5,31 @@ from civic.cuentas.models.directivas import ActaDeDirectiva, CargoDeActa, Escane
 from civic.cuentas.models.organizaciones import Mandato, Organizacion, OrganizacionQuerySet
 from civic.cuentas.models.personas import Residencia, Usuario
 from civic.cuentas.models.roles import AsignacionRol
+from civic.cuentas.models.verificacion import (
+    ConflictoDeIdentidad,
+    FilaDePadron,
+    Identidad,
+    Padron,
+    PedidoDeConfirmacion,
+    Verificacion,
+)
 
 __all__ = [
     "ActaDeDirectiva",
     "AsignacionRol",
     "CargoDeActa",
     "CodigoDeIngreso",
+    "ConflictoDeIdentidad",
     "Escaneo",
+    "FilaDePadron",
+    "Identidad",
     "Mandato",
     "ObservacionDeRegistro",
     "Organizacion",
     "OrganizacionQuerySet",
+    "Padron",
+    "PedidoDeConfirmacion",
     "Residencia",
     "Usuario",
+    "Verificacion",
 ]

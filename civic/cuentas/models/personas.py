@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from civic.cuentas.metodos import OPCIONES
 from civic.cuentas.roles import Rol, roles_con_llave
 from mapas.territorio.models import Area
 
@@ -93,11 +94,25 @@ class Usuario(AbstractUser):
         return list(self.mandatos.vigentes().select_related("organizacion__distrito"))
 
 
+class ResidenciaQuerySet(models.QuerySet):
+    def habilitadas(self) -> "ResidenciaQuerySet":
+        """Las que dan derecho a votar (ver Residencia.esta_verificada)."""
+        return self.filter(nivel__in=niveles_que_habilitan())
+
+
+def niveles_que_habilitan() -> tuple[str, ...]:
+    """La verificada; y, si el municipio lo decidió (AYNI_VOTA_CON_IDENTIDAD), la que tiene identidad verificada."""
+    if settings.VOTA_CON_IDENTIDAD:
+        return (Residencia.Nivel.VERIFICADA, Residencia.Nivel.IDENTIDAD)
+    return (Residencia.Nivel.VERIFICADA,)
+
+
 class Residencia(models.Model):
-    """Dónde vive una persona: primero declarada, después verificada."""
+    """Dónde vive una persona: primero declarada, después verificada. Aquí lo de hoy; lo anterior, en Verificacion."""
 
     class Nivel(models.TextChoices):
         DECLARADA = "declarada", "Declarada"
+        IDENTIDAD = "identidad", "Identidad verificada, residencia declarada"
         VERIFICADA = "verificada", "Verificada"
 
     usuario = models.OneToOneField(
@@ -108,19 +123,36 @@ class Residencia(models.Model):
     )
     distrito = models.ForeignKey(Area, models.PROTECT, related_name="residentes_del_distrito", verbose_name="distrito")
     nivel = models.CharField("nivel", max_length=12, choices=Nivel, default=Nivel.DECLARADA)
-    metodo = models.CharField("cómo se verificó", max_length=40, blank=True)
+    metodo = models.CharField("cómo se verificó", max_length=24, choices=OPCIONES, blank=True)
+    detalle = models.CharField("detalle", max_length=80, blank=True)
     verificada_por = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="verificó"
     )
     momento = models.DateTimeField("desde", default=timezone.now)
 
+    objects = ResidenciaQuerySet.as_manager()
+
     class Meta:
         verbose_name = "residencia"
         verbose_name_plural = "residencias"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(nivel="declarada") | Q(metodo=""),
+                name="residencia_declarada_sin_metodo",
+                violation_error_message="Una residencia solo declarada no tiene modo de verificación.",
+            )
+        ]
+        # Los totales por modo de un distrito, y la lista de la trastienda.
+        indexes = [models.Index(fields=["distrito", "nivel", "metodo"], name="residencias_por_metodo")]
 
     def __str__(self) -> str:
         return f"{self.usuario} vive en {self.otb or self.distrito}"
 
     @property
     def esta_verificada(self) -> bool:
-        return self.nivel == self.Nivel.VERIFICADA
+        return self.nivel in niveles_que_habilitan()
+
+    @property
+    def lugar(self) -> Area:
+        """Lo más preciso que se sabe: la OTB o, si no, el distrito."""
+        return self.otb or self.distrito

@@ -6,6 +6,7 @@ from civic.cuentas.trastienda.directivas import ActasDeDirectivaViewSet, Observa
 from civic.cuentas.trastienda.organizaciones import MandatosViewSet, OrganizacionesViewSet
 from civic.cuentas.trastienda.residencias import ResidenciasViewSet
 from civic.cuentas.trastienda.roles import RolesViewSet
+from civic.cuentas.trastienda.verificacion import ConflictosViewSet, PadronesViewSet
 
 
 class PersonasYOrganizaciones(ModelViewSetGroup):
@@ -19,5 +20,7 @@ class PersonasYOrganizaciones(ModelViewSetGroup):
         ObservacionesViewSet,
         MandatosViewSet,
         ResidenciasViewSet,
+        ConflictosViewSet,
+        PadronesViewSet,
         RolesViewSet,
     )

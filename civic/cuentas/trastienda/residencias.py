@@ -1,15 +1,20 @@
-"""Sección «Residencias» de la trastienda: verificar dónde vive cada persona."""
+"""Sección «Residencias» de la trastienda: verificar dónde vive cada persona, y anular lo mal verificado."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import HeaderButton
 
+from civic.comun.errores import ReglaIncumplida
 from civic.comun.trastienda import Ficha, Gestion, Lista, SinBorrar
 from civic.cuentas import acciones, permisos
-from civic.cuentas import forms_trastienda as forms
+from civic.cuentas import forms_verificacion as forms
+from civic.cuentas.metodos import metodo_de_quien_atiende
 from civic.cuentas.models import Residencia
 from civic.cuentas.trastienda.piezas import FiltroPorDistrito
 
@@ -22,7 +27,7 @@ class VerificarResidencia(Gestion):
 
     def explicacion(self) -> str:
         quien = f"{self.object.usuario} ({self.object.usuario.username})"
-        donde = f"{self.object.otb or self.object.distrito}, {self.object.distrito}"
+        donde = f"{self.object.lugar}, {self.object.distrito}"
         return (
             f"{quien} dice que vive en {donde}. Compruébalo antes de verificar: con esto podrá votar ahí. "
             "Quedará anotado que lo hiciste tú."
@@ -38,27 +43,72 @@ class VerificarResidencia(Gestion):
         return {"vista": self.object.momento.isoformat()}
 
     def ejecutar(self, datos: dict[str, Any]) -> None:
-        acciones.verificar_residencia(self.object, actor=self.request.user, **datos)
+        if metodo_de_quien_atiende(self.request.user) is None:
+            raise ReglaIncumplida("Este municipio no verifica en ventanilla.")
+        acciones.verificar_en_persona(self.object, actor=self.request.user, **datos)
+
+
+class AnularVerificacion(Gestion):
+    page_title = "Anular verificación"
+    form_class = forms.MotivoDeAnularForm
+    submit_button_label = "Anular"
+    hecho = "La verificación quedó anulada; la persona puede verificarse de nuevo."
+
+    def explicacion(self) -> str:
+        return f"{self.object.usuario} dejará de poder votar en {self.object.distrito}. El motivo queda anotado."
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not permisos.puede_revocar(request.user, get_object_or_404(Residencia, pk=kwargs["pk"])):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def ejecutar(self, datos: dict[str, Any]) -> None:
+        acciones.revocar_verificacion(self.object, actor=self.request.user, motivo=datos["motivo"])
 
 
 class FichaDeResidencia(Ficha):
-    botones = (("Verificar", "residencias:verificar", "check"),)
+    botones = (
+        ("Verificar", "residencias:verificar", "check"),
+        ("Anular verificación", "residencias:anular", "cross"),
+    )
 
     def puede(self, ruta: str) -> bool:
-        return not self.object.esta_verificada and permisos.puede_verificar(self.request.user, self.object)
+        if ruta.endswith("verificar"):
+            sin_verificar = self.object.nivel != Residencia.Nivel.VERIFICADA
+            return sin_verificar and permisos.puede_verificar(self.request.user, self.object)
+        con_algo = self.object.nivel != Residencia.Nivel.DECLARADA
+        return con_algo and permisos.puede_revocar(self.request.user, self.object)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        respuesta = super().get(request, *args, **kwargs)
+        if request.method == "GET" and self.object.usuario_id != request.user.pk:
+            acciones.anotar_mirada(request.user, self.object.usuario, "dónde vives")
+        return respuesta
 
 
 class FiltroDeResidencias(FiltroPorDistrito):
     class Meta:
         model = Residencia
-        fields = ["nivel", "distrito"]
+        fields = ["nivel", "metodo", "distrito"]
 
 
 class ListaDeResidencias(Lista):
     relaciones = ("usuario", "otb", "distrito")
 
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        cifras = HeaderButton("Verificación en cifras", url=reverse("cifras_de_verificacion"), icon_name="table")
+        return [*super().header_buttons, cifras]
+
+    @cached_property
+    def alcance(self) -> set[int | None]:
+        """Lo mismo que permisos.puede_verificar, preguntado una vez y no por renglón."""
+        puede = self.request.user.has_perm("cuentas.change_residencia")
+        return permisos.donde_atiende(self.request.user) if puede else set()
+
     def botones_de(self, objeto: Residencia) -> list[tuple[str, str, str]]:
-        if objeto.esta_verificada or not permisos.puede_verificar(self.request.user, objeto):
+        le_toca = None in self.alcance or objeto.distrito_id in self.alcance
+        if not le_toca or objeto.nivel == Residencia.Nivel.VERIFICADA or objeto.usuario_id == self.request.user.pk:
             return []
         return [("Verificar", reverse("residencias:verificar", args=[objeto.pk]), "check")]
 
@@ -68,12 +118,21 @@ class ResidenciasViewSet(SinBorrar):
     name = "residencias"
     icon = "home"
     sin_rutas = (*SinBorrar.sin_rutas, "edit", "add")
-    list_display = ["usuario", "distrito", "otb", "nivel", "momento"]
+    list_display = [
+        "usuario",
+        "distrito",
+        "otb",
+        Column("get_nivel_display", label="Nivel", sort_key="nivel"),
+        Column("get_metodo_display", label="Cómo se verificó", sort_key="metodo"),
+        "momento",
+    ]
+    list_export = ["usuario.username", "distrito", "otb", "nivel", "metodo", "momento"]
+    export_filename = "residencias"
     filterset_class = FiltroDeResidencias
     ordering = ["nivel", "momento"]
     search_fields = ["usuario__nombre_publico", "usuario__username"]
     index_view_class = ListaDeResidencias
     inspect_view_class = FichaDeResidencia
-    inspect_view_fields = ["usuario", "distrito", "otb", "nivel", "momento", "metodo", "verificada_por"]
-    extras = (("verificar", VerificarResidencia),)
+    inspect_view_fields = ["usuario", "distrito", "otb", "nivel", "momento", "metodo", "detalle", "verificada_por"]
+    extras = (("verificar", VerificarResidencia), ("anular", AnularVerificacion))
     form_fields = ["metodo"]

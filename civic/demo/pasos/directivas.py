@@ -5,7 +5,7 @@ import datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from civic.comun.models import Suceso
+from civic.comun.bitacora import anotar, en_su_momento
 from civic.cuentas.acciones import Renglon, mover_organizacion, observar, presentar_acta
 from civic.cuentas.escaneos import guardar_archivo
 from civic.cuentas.models import ActaDeDirectiva, CargoDeActa, Escaneo, Mandato, Organizacion, Usuario
@@ -46,6 +46,7 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
     desde, hasta = mandatos[0].desde, mandatos[0].hasta
     ventanilla, planificacion = contexto.personas["ventanilla"], contexto.personas["planificacion"]
     presentada = timezone.make_aware(datetime.datetime.combine(desde, datetime.time(10)))
+    resuelta = presentada + datetime.timedelta(days=3)
     presentada -= datetime.timedelta(days=4)
     cargos = [f"{mandato.cargo}: {mandato.usuario}" for mandato in mandatos]
     acta = ActaDeDirectiva.objects.create(
@@ -64,22 +65,21 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
         registrada=presentada,
         estado=ActaDeDirectiva.Estado.CONFIRMADA,
         resuelta_por=planificacion,
-        resuelta=presentada + datetime.timedelta(days=3),
+        resuelta=resuelta,
     )
     CargoDeActa.objects.bulk_create(
         CargoDeActa(acta=acta, orden=orden, cargo=m.cargo, nombre=str(m.usuario), usuario=m.usuario)
         for orden, m in enumerate(mandatos, start=1)
     )
     Mandato.objects.filter(pk__in=[mandato.pk for mandato in mandatos]).update(acta=acta)
-    Suceso.objects.create(
-        objeto_tipo=organizacion._meta.label_lower,
-        objeto_id=organizacion.pk,
-        verbo="confirmar_acta",
-        texto=f"Se confirmó el acta del {acta.fecha.day}/{acta.fecha.month}/{acta.fecha.year}.",
-        actor=planificacion,
-        calidad="Planificación POA",
-        momento=acta.resuelta,
-    )
+    with en_su_momento(resuelta):
+        anotar(
+            organizacion,
+            verbo="confirmar_acta",
+            texto=f"Se confirmó el acta del {acta.fecha.day}/{acta.fecha.month}/{acta.fecha.year}.",
+            actor=planificacion,
+            calidad="Planificación POA",
+        )
 
 
 def _vecina(contexto: Contexto, organizacion: Organizacion, lugar: int) -> Usuario:

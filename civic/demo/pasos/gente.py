@@ -7,14 +7,17 @@ from django.utils.text import slugify
 
 from civic.comun.bitacora import anotar_varios, preparar_suceso
 from civic.cuentas.acciones import asignar_rol, declarar_residencia, preparar_roles, verificar_residencia
+from civic.cuentas.metodos import CIUDADANIA, LISTA, METODOS, PADRON, PROMOTORA, VENTANILLA
 from civic.cuentas.models import Mandato, Organizacion, Residencia, Usuario
+from civic.demo.carnets import carnet_de_demo
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
 from civic.demo.guion import CARGOS, CLAVE, GENTE, ROLES, VIVEN, nombres_de_gente
 from civic.demo.pasos import directivas
 from mapas.territorio.models import Area
 
-METODO = "Lista de afiliados de la organización"
+# Cómo se verificó la gente inventada, de cada cien.
+MODOS = {PADRON.codigo: 52, LISTA.codigo: 21, PROMOTORA.codigo: 14, VENTANILLA.codigo: 9, CIUDADANIA.codigo: 4}
 
 
 def cargar(contexto: Contexto) -> str:
@@ -51,16 +54,18 @@ def _vecinos(contexto: Contexto) -> int:
             # Una por organización hasta que todas tienen a alguien, y después otra vuelta.
             viven.append((otbs[puesto % len(otbs)], puesto))
     Usuario.objects.bulk_create(gente, batch_size=500)
+    azar = contexto.azar("modos")
+    modos = azar.choices(list(MODOS), weights=list(MODOS.values()), k=len(gente))
     residencias = [
         Residencia(
             usuario=persona,
             otb=otb,
             distrito=contexto.distritos_por_clave[otb.padre_id],
             nivel=Residencia.Nivel.DECLARADA if puesto % 25 == 24 else Residencia.Nivel.VERIFICADA,
-            metodo="" if puesto % 25 == 24 else METODO,
+            metodo="" if puesto % 25 == 24 else modo,
             momento=persona.date_joined,
         )
-        for persona, (otb, puesto) in zip(gente, viven, strict=True)
+        for persona, (otb, puesto), modo in zip(gente, viven, modos, strict=True)
     ]
     Residencia.objects.bulk_create(residencias, batch_size=500)
     anotar_varios(
@@ -69,7 +74,7 @@ def _vecinos(contexto: Contexto) -> int:
             residencia.pk,
             verbo="verificar",
             texto="Verificó la residencia.",
-            motivo=METODO,
+            motivo=METODOS[residencia.metodo].rotulo,
             publico=False,
             desde=Residencia.Nivel.DECLARADA,
             hasta=Residencia.Nivel.VERIFICADA,
@@ -95,7 +100,7 @@ def _personas(contexto: Contexto) -> int:
         persona = contexto.personas[dato["usuario"].removeprefix("demo_")]
         if papel in VIVEN:
             residencia = declarar_residencia(persona, otb=contexto.por_demo[VIVEN[papel]].area)
-            verificar_residencia(residencia, metodo=METODO)
+            verificar_residencia(residencia, metodo=LISTA.codigo, ci=carnet_de_demo(dato["usuario"]))
         if papel in ROLES:
             rol, unidad = ROLES[papel]
             distrito = contexto.distritos[3] if papel == "presidencia_distrito" else None

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from civic.comun.bitacora import en_su_momento
+from civic.cuentas.models import Identidad
 from civic.demo.contexto import Contexto
 from civic.demo.fichas import FichaDePropuesta, fichas
 from civic.demo.guion import CONTADO, VAN_VOTANDO, VOTANDO, VOTARON
@@ -54,6 +55,7 @@ def _abrir(contexto: Contexto, slug: str) -> Votacion:
 def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, int]) -> int:
     """Una papeleta por cada persona que participó; qué eligió cada papeleta sale del azar, no de la persona."""
     por_codigo = {ficha.codigo: ficha for ficha in fichas()}
+    identidades = dict(Identidad.objects.exclude(cuenta=None).values_list("cuenta", "pk"))
     participaciones, votos = [], []
     for contienda in votacion.contiendas.select_related("distrito"):
         numero = contienda.distrito.orden
@@ -62,7 +64,14 @@ def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, i
         costos = {opcion.numero: opcion.costo for opcion in opciones}
         gente = sorted(contexto.vecinos[numero], key=lambda persona: persona.pk)
         for persona in azar.sample(gente, cuantas[numero]):
-            participaciones.append(Participacion(contienda=contienda, usuario=persona))
+            participaciones.append(
+                Participacion(
+                    contienda=contienda,
+                    usuario=persona,
+                    identidad_id=identidades.get(persona.pk),
+                    metodo=persona.residencia.metodo,  # type: ignore[attr-defined]
+                )
+            )
             numeros = _papeleta(azar, opciones, por_codigo, contienda.presupuesto)
             votos.append(
                 Voto(
