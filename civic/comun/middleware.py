@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDictKeyError
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import tiene_ilegibles
@@ -76,7 +77,13 @@ class TextoLegibleMiddleware:
                 return  # la conexión se cortó: la protección del formulario ya lo dirá
 
     def process_exception(self, request: HttpRequest, excepcion: Exception) -> None:
-        """Las ventanas de elegir de Wagtail buscan lo que diga la dirección sin mirar si es un número: no está."""
+        """Lo que las bibliotecas no revisan: un formulario al que le falta un dato y un registro pedido sin número.
+
+        Las listas dentro de un formulario (modelcluster) leen las filas que dice tener sin mirar si vinieron; las
+        ventanas de elegir de Wagtail buscan lo que diga la dirección.
+        """
+        if isinstance(excepcion, MultiValueDictKeyError):
+            raise BadRequest("Al formulario le falta un dato.")
         if request.path.startswith("/admin/") and "expected a number but got" in str(excepcion):
             raise Http404("No hay ese registro.")
 

@@ -186,7 +186,8 @@ def test_formularios_con_valores_malos_no_dan_500(mundo, quien):
                 BUSCADORES.add(clave)  # buscar es igual para todos: basta una vez
             envios = [(malo, dict.fromkeys(campos, _ascii(malo))) for malo in JUNTOS]
             # De a uno, con lo demás bien: así lo malo pasa la puerta del formulario y llega más adentro.
-            envios += [(uno, campos | {uno: "1" + "0" * 30}) for uno in campos]
+            if not destino.startswith("/admin/pages/"):  # su editor es de Wagtail, y lento
+                envios += [(uno, campos | {uno: "1" + "0" * 30}) for uno in list(campos)[:12]]
             for malo, datos in envios:
                 hecho = getattr(cliente, metodo)(destino, datos)
                 if not sin_500(hecho):
@@ -244,6 +245,13 @@ def test_caracter_nulo_en_un_formulario_o_una_galleta_es_400(client, db):
     client.cookies["sessionid"] = "a" * 20
     client.cookies["sessionid"].set("sessionid", "x", '"aaaaaaaaaa\\000bbbb"')
     assert client.get("/").status_code == 400
+
+
+@pytest.mark.parametrize("ruta", ["/admin/obras/new/", "/admin/procesos/new/"])
+def test_formulario_con_filas_que_no_vinieron_es_400(mundo, ruta):
+    listas = ("fuentes", "hitos", "modificaciones", "fases", "techos")
+    datos = {f"{lista}-{cual}_FORMS": "3" for lista in listas for cual in ("TOTAL", "INITIAL")}
+    assert cliente_de(mundo.hugo).post(ruta, datos).status_code == 400
 
 
 @pytest.mark.parametrize("juego", ["utf-16", "base64_codec", "unicode_escape", "no-existe", "idna"])
