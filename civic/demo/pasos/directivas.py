@@ -47,6 +47,7 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
     ventanilla, planificacion = contexto.personas["ventanilla"], contexto.personas["planificacion"]
     presentada = timezone.make_aware(datetime.datetime.combine(desde, datetime.time(10)))
     presentada -= datetime.timedelta(days=4)
+    resuelta = presentada + datetime.timedelta(days=3)
     cargos = [f"{mandato.cargo}: {mandato.usuario}" for mandato in mandatos]
     acta = ActaDeDirectiva.objects.create(
         organizacion=organizacion,
@@ -64,7 +65,7 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
         registrada=presentada,
         estado=ActaDeDirectiva.Estado.CONFIRMADA,
         resuelta_por=planificacion,
-        resuelta=presentada + datetime.timedelta(days=3),
+        resuelta=resuelta,
     )
     CargoDeActa.objects.bulk_create(
         CargoDeActa(acta=acta, orden=orden, cargo=m.cargo, nombre=str(m.usuario), usuario=m.usuario)
@@ -78,7 +79,7 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
         texto=f"Se confirmó el acta del {acta.fecha.day}/{acta.fecha.month}/{acta.fecha.year}.",
         actor=planificacion,
         calidad="Planificación POA",
-        momento=acta.resuelta,
+        momento=resuelta,
     )
 
 
