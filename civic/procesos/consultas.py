@@ -351,11 +351,9 @@ def techo_de_organizacion(organizacion: Organizacion) -> dict[str, Any] | None:
     """
     sectores = ["", SECTOR_DE[organizacion.clase]]
     techos = Techo.objects.filter(distrito=organizacion.distrito_id, proceso__publicado=True, sector__in=sectores)
-    todos = list(techos.select_related("proceso", "distrito").order_by("-proceso__gestion", "-proceso_id", "pk")[:20])
-    ultimos = [techo for techo in todos if techo.proceso_id == todos[0].proceso_id]
-    return (
-        {"techos": ultimos, "total": sum(t.monto for t in ultimos), "proceso": ultimos[0].proceso} if ultimos else None
-    )
+    todos = list(techos.select_related("proceso").order_by("-proceso__gestion", "-monto", "pk")[:20])
+    ultimos = [techo for techo in todos if techo.proceso.gestion == todos[0].proceso.gestion]
+    return {"techos": ultimos, "gestion": ultimos[0].proceso.gestion} if ultimos else None
 
 
 def retrato_de(proceso: Proceso) -> reglas.Retrato:

@@ -46,8 +46,8 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
     desde, hasta = mandatos[0].desde, mandatos[0].hasta
     ventanilla, planificacion = contexto.personas["ventanilla"], contexto.personas["planificacion"]
     presentada = timezone.make_aware(datetime.datetime.combine(desde, datetime.time(10)))
-    resuelta = presentada + datetime.timedelta(days=3)
     presentada -= datetime.timedelta(days=4)
+    resuelta = presentada + datetime.timedelta(days=3)
     cargos = [f"{mandato.cargo}: {mandato.usuario}" for mandato in mandatos]
     acta = ActaDeDirectiva.objects.create(
         organizacion=organizacion,
