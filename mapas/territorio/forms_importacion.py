@@ -71,9 +71,8 @@ class PublicarForm(forms.Form):
     def __init__(self, *args: Any, importacion: Importacion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if importacion.rechazadas:
-            self.fields[
-                "parcial"
-            ].help_text = f"Quedan afuera {importacion.rechazadas} rechazadas; su límite no cambia."
+            casilla = self.fields["parcial"]
+            casilla.help_text = f"Rechazadas: {importacion.rechazadas}. Su límite de hoy no cambia."
         else:
             del self.fields["parcial"]
 

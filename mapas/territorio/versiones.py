@@ -46,6 +46,11 @@ class Version:
         return [(area, trae) for area, trae in (*self.cambiadas, *self.iguales) if area.nombre != trae["nombre"]]
 
     @property
+    def ningun_codigo_coincide(self) -> bool:
+        """Todo lo de hoy terminaría y todo lo traído es nuevo: quizá la columna del código es otra."""
+        return bool(self.nuevas and self.terminadas and not self.cambiadas and not self.iguales)
+
+    @property
     def cambia_algo(self) -> bool:
         return bool(self.nuevas or self.cambiadas or self.terminadas or self.renombradas)
 

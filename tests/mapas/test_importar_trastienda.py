@@ -55,6 +55,12 @@ def test_subir_revisa_y_muestra_mapa_lista_y_boton(hugo, puertas):
     assert Suceso.objects.filter(verbo="revisar_territorio", actor=puertas.hugo, publico=False).count() == 1
 
 
+def test_si_ningun_codigo_coincide_lo_advierte(hugo):
+    subir(hugo, rasgo("1", cuadrado(0, 0, 1, 1)), rasgo("2", cuadrado(1, 0, 2, 1)))
+    texto = hugo.get(f"{INDICE}inspect/{Importacion.objects.get().pk}/").content.decode()
+    assert "2 áreas nuevas" in texto and "Ningún código del archivo es de un área de hoy" in texto
+
+
 def test_el_geojson_del_mapa_trae_las_cuatro_clases(hugo):
     subir(hugo, *DOS, rasgo("D-9", CRUZADO))
     respuesta = hugo.get(f"{INDICE}mapa/{Importacion.objects.get().pk}/")
