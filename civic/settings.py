@@ -26,6 +26,8 @@ SECRET_KEY = ENTORNO.clave_secreta or clave_local(DIR_DATOS)
 ALLOWED_HOSTS = ENTORNO.anfitriones
 URL_PUBLICA = ENTORNO.url_publica.rstrip("/")
 MUNICIPIO = ENTORNO.municipio
+# Cada cuánto un proceso pregunta si cambió el territorio. Un segundo evita una consulta por punto en producción.
+TERRITORIO_SEGUNDOS = 1.0 if ENTORNO.modo == "produccion" else 0.0
 
 INSTALLED_APPS = [
     "civic.demo",

@@ -86,7 +86,13 @@ class OpcionDeOtb(OpcionDeArea):
         return obj.nombre if obj.clase in ("", Clase.OTB) else f"{obj.nombre} ({clase[:1].lower()}{clase[1:]})"
 
 
-class PuntoForm(forms.Form):
+class FechaForm(forms.Form):
+    """El día cuyos límites se piden en una dirección web; vacía es hoy."""
+
+    fecha = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+
+class PuntoForm(FechaForm):
     """Un punto WGS84 en una dirección web."""
 
     lon = forms.FloatField(min_value=-180, max_value=180)

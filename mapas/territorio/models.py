@@ -181,3 +181,6 @@ class Limite(models.Model):
 
     def __str__(self) -> str:
         return f"Límite de {self.area} desde {self.desde:%d/%m/%Y}"
+
+
+from mapas.territorio.dudas_modelo import Duda, Sello  # noqa: E402, F401  (Django busca los modelos en este módulo)
