@@ -142,7 +142,7 @@ def mundo(draw):
 
 
 punto_de_la_rejilla = st.tuples(
-    st.integers(-6, 84).map(lambda n: OESTE + n * PASO / 2 + 1e-7 * 0), st.integers(-6, 84).map(lambda n: SUR + n * PASO / 2)
+    st.integers(-6, 84).map(lambda n: OESTE + n * PASO / 2), st.integers(-6, 84).map(lambda n: SUR + n * PASO / 2)
 )
 punto_al_azar = st.tuples(st.floats(-3, 42), st.floats(-3, 42)).map(lambda p: (OESTE + p[0] * PASO, SUR + p[1] * PASO))
 puntos = st.lists(st.one_of(punto_de_la_rejilla, punto_al_azar), min_size=1, max_size=12)
@@ -156,7 +156,7 @@ def empatado(areas, lon, lat) -> bool:
     return any(abs(m - 50) < 0.6 for m in metros) or any(b - a < 0.05 for a, b in itertools.pairwise(cerca))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(mundo(), puntos, st.randoms(use_true_random=False))
 def test_la_regla_da_lo_mismo_que_el_juez_sin_importar_el_orden(todo, puntos, azar):
     municipios, distritos, otbs = todo
@@ -209,7 +209,7 @@ def test_metros_con_uno_por_ciento_de_la_geodesica(lat):
         if not forma.is_valid or forma.area == 0 or forma.intersects(shapely.Point(x, y)):
             continue
         real = metros_de_verdad(forma, x, y)
-        cerca = Nivel([pieza(1, "A", forma)]).toques(x, y).cerca
+        cerca = Nivel([pieza(1, "A", forma)]).toques(shapely.Point(x, y)).cerca
         if real < 49.5:
             assert cerca[0].metros == pytest.approx(real, rel=0.01)
         elif real > 50.5:
