@@ -278,14 +278,14 @@ def municipio_actual() -> Area | None:
     return Area.objects.municipios().filter(codigo=settings.MUNICIPIO).first()
 
 
-def distritos() -> AreaQuerySet:
-    """Distritos vigentes del municipio, en orden."""
-    return Area.objects.distritos().de_este_municipio().vigentes().order_by("orden", "nombre")
+def distritos(dia: datetime.date | None = None) -> AreaQuerySet:
+    """Distritos del municipio en vigor ese día (hoy), en orden."""
+    return Area.objects.distritos().de_este_municipio().vigentes(dia).order_by("orden", "nombre")
 
 
-def distrito_por_codigo(valor: str) -> Area | None:
+def distrito_por_codigo(valor: str, dia: datetime.date | None = None) -> Area | None:
     """El distrito que una dirección nombra por su código («D-3») o por su número («3»); None si no existe."""
-    areas = distritos()
+    areas = distritos(dia)
     hallado = areas.filter(codigo=valor).first()
     # Más cifras que un número de distrito no caben en la columna.
     if hallado is None and valor.isascii() and valor.isdigit() and len(valor) <= 3:

@@ -32,6 +32,10 @@ class DudaQuerySet(models.QuerySet):
     def abiertas(self) -> "DudaQuerySet":
         return self.filter(estado=Duda.Estado.ABIERTA)
 
+    def decididas(self) -> "DudaQuerySet":
+        """Las que una persona resolvió: lo que decidió vale más que el punto."""
+        return self.filter(estado__in=(Duda.Estado.RESUELTA, Duda.Estado.CONFIRMADA))
+
     def de(self, objeto: models.Model) -> "DudaQuerySet":
         return self.filter(objeto_tipo=objeto._meta.label_lower, objeto_id=objeto.pk)
 

