@@ -28,6 +28,8 @@ URL_PUBLICA = ENTORNO.url_publica.rstrip("/")
 MUNICIPIO = ENTORNO.municipio
 DIAS_OBSERVACION = ENTORNO.dias_observacion
 FERIADOS_LOCALES = ENTORNO.feriados
+# Cada cuánto un proceso pregunta si cambió el territorio. Un segundo evita una consulta por punto en producción.
+TERRITORIO_SEGUNDOS = 1.0 if ENTORNO.modo == "produccion" else 0.0
 
 INSTALLED_APPS = [
     "civic.demo",

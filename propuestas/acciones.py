@@ -23,6 +23,8 @@ from civic.procesos.consultas import techo_de
 from civic.procesos.models import Proceso
 from civic.procesos.permisos import exigir_fase
 from civic.procesos.reglas import EVALUAR, PROPONER
+from mapas.territorio import dudas
+from mapas.territorio.models import Area
 from propuestas import consultas, permisos, reglas
 from propuestas.models import Apoyo, Dictamen, Propuesta
 from propuestas.reglas import AUTOR, EN_CALIDAD_DE, PLANIFICACION, SISTEMA, TECNICO, Estado
@@ -109,6 +111,7 @@ def presentar_propuesta(propuesta: Propuesta, *, actor: Usuario) -> Propuesta:
         _anotar_movimiento(
             propuesta, actor, AUTOR, desde=desde, cambio=diferencia(antes, retrato(propuesta, CAMBIAN_AL_PRESENTAR))
         )
+        _revisar_lugar(propuesta)
     return propuesta
 
 
@@ -237,6 +240,37 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
             despues={campo: valor for campo, valor in despues.items() if campo not in TEXTOS},
             datos={"textos": {campo: [antes[campo], despues[campo]] for campo in distintos if campo in TEXTOS}},
         )  # fmt: skip
+        if propuesta.codigo and {"distrito", "otb", "lon", "lat"} & set(distintos):
+            _revisar_lugar(propuesta)
+    return propuesta
+
+
+def reubicar_propuesta(
+    objeto_id: int, *, distrito: Area | None, otb: Area | None, actor: Any, motivo: str
+) -> Propuesta:
+    """Pone la propuesta en el distrito y la OTB que decidió quien cuida el territorio (ver mapas/territorio/dudas.py).
+
+    De otro distrito solo mientras no esté en una papeleta ni en el POA: ahí ya compite por el techo del suyo.
+    """
+    if not actor.has_perm(dudas.PERMISO):
+        raise ReglaIncumplida("Cambiar una propuesta de lugar le toca a quien cuida el territorio.")
+    with transaction.atomic():
+        propuesta = bloquear(Propuesta.objects.con_lugar().filter(pk=objeto_id)).get()
+        if distrito != propuesta.distrito and propuesta.estado in reglas.CON_DISTRITO_FIJO:
+            raise ReglaIncumplida(
+                f"La propuesta está «{propuesta.ficha.etiqueta}»: ya no puede cambiar de distrito. Déjala como está o "
+                "elige una OTB de su distrito."
+            )
+        antes = {"distrito": str(propuesta.distrito or ""), "otb": str(propuesta.otb or "")}
+        propuesta.distrito, propuesta.otb = distrito, otb
+        propuesta.busqueda = consultas.texto_de_busqueda(propuesta)
+        propuesta.save()
+        despues = {"distrito": str(distrito or ""), "otb": str(otb or "")}
+        anotar(
+            propuesta, verbo="reubicar", texto=f"El municipio decidió que es de {otb or distrito}.", actor=actor,
+            calidad=_cargo(actor), motivo=motivo, datos={"antes": antes, "despues": despues},
+            publico=reglas.es_publico(propuesta.estado),
+        )  # fmt: skip
     return propuesta
 
 
@@ -246,6 +280,17 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
 def _bloquear(propuesta: Propuesta) -> Propuesta:
     """La misma fila, bloqueada y releída con su lugar."""
     return bloquear(Propuesta.objects.con_lugar().filter(pk=propuesta.pk)).get()
+
+
+def _revisar_lugar(propuesta: Propuesta) -> None:
+    dudas.revisar_lugar(
+        propuesta,
+        titulo=f"{propuesta.codigo}: {propuesta.titulo}" if propuesta.codigo else propuesta.titulo,
+        lon=propuesta.lon,
+        lat=propuesta.lat,
+        distrito=propuesta.distrito,
+        otb=propuesta.otb,
+    )
 
 
 def _escribir(propuesta: Propuesta, actor: Usuario, datos: dict[str, Any]) -> None:

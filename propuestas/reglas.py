@@ -99,6 +99,17 @@ APOYABLES = (
     Estado.OBSERVADA.value,
     Estado.VIABLE.value,
 )
+# Estados en los que ya compite, o ya ganó, por el techo de su distrito: no puede pasar a otro.
+CON_DISTRITO_FIJO = (
+    Estado.EN_VOTACION.value,
+    Estado.SELECCIONADA.value,
+    Estado.NO_SELECCIONADA.value,
+    Estado.LISTA_ESPERA.value,
+    Estado.INCLUIDA_POA.value,
+    Estado.EN_OBRA.value,
+    Estado.CUMPLIDA.value,
+    Estado.INCUMPLIDA.value,
+)
 # Cómo se agrupan los estados públicos en el filtro de la lista.
 GRUPOS: dict[str, tuple[Estado, ...]] = {
     "Recibiendo apoyos": (Estado.PUBLICADA, Estado.PRIORIZADA_OTB, Estado.PRIORIZADA_DISTRITO, Estado.EN_DISPUTA),

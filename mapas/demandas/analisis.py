@@ -1,27 +1,26 @@
-"""Qué pide cada lugar: demandas (propuestas y reportes) agregadas por distrito y por OTB con GeoPandas. Sin Django.
+"""Qué pide cada lugar: demandas (propuestas y reportes) agregadas por distrito y por OTB. Sin Django.
 
 Dónde cuenta cada demanda, en este orden:
-1. Distrito: el polígono que contiene su punto (con las mismas reglas de borde, traslape y cercanía de
-   mapas/territorio/reglas.py); si no tiene punto o cae fuera de todos, el distrito que declaró.
-2. OTB: la que declaró, si es de ese distrito y no tiene polígono (el punto no puede desmentir un área que nadie
-   dibujó); si no, el polígono de ese distrito que contiene el punto; si no, la que declaró.
-3. Lo que queda sin distrito o sin OTB cuenta en la fila «sin ubicación»: nada se pierde y las sumas son exactas.
+1. Donde una persona decidió, si su lugar estuvo en duda y se resolvió (`decidida`).
+2. Distrito: el del punto (con las reglas de mapas/territorio/reglas.py); si no tiene punto o cae fuera de todos, el
+   distrito que declaró.
+3. OTB: la que declaró, si es de ese distrito y no tiene polígono (el punto no puede desmentir un área que nadie
+   dibujó); si no, la del punto; si no, la que declaró.
+4. Lo que queda sin distrito o sin OTB cuenta en la fila «sin ubicación»: nada se pierde y las sumas son exactas.
 
 El dinero viaja en centavos enteros: los decimales binarios no suman exacto.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
+from shapely.geometry import shape
 
-from mapas.territorio.reglas import METROS_DE_CERCANIA
+from mapas.territorio.indice import DISTRITO, NADA, OTB, Indice, Pieza
 
-WGS84 = "EPSG:4326"
 SIN_UBICACION = ""
 
 
@@ -37,6 +36,7 @@ class Demanda:
     lat: float | None = None
     centavos: int = 0
     apoyos: int = 0
+    decidida: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,11 @@ def agregar(demandas: Sequence[Demanda], distritos: Sequence[Lugar], otbs: Seque
     """Reparte las demandas entre distritos y OTB y las suma; comprueba que cada total sea el de la entrada."""
     tabla = pd.DataFrame(
         [vars(demanda) for demanda in demandas],
-        columns=["clase", "categoria", "distrito", "otb", "lon", "lat", "centavos", "apoyos"],
+        columns=["clase", "categoria", "distrito", "otb", "lon", "lat", "centavos", "apoyos", "decidida"],
     )
-    puntos = gpd.GeoSeries(
-        [
-            shapely.Point(demanda.lon, demanda.lat)
-            if demanda.lon is not None and demanda.lat is not None
-            else shapely.Point()
-            for demanda in demandas
-        ],
-        crs=WGS84,
-    )
-    tabla["en_distrito"] = _distrito_de_cada_una(tabla, puntos, distritos)
-    tabla["en_otb"] = _otb_de_cada_una(tabla, puntos, otbs)
+    en_distrito, en_otb = _localizar(tabla, distritos, otbs)
+    tabla["en_distrito"] = _distrito_de_cada_una(tabla, en_distrito, distritos)
+    tabla["en_otb"] = _otb_de_cada_una(tabla, en_otb, otbs)
     total = _sumar(tabla, SIN_UBICACION)
     resultado = Agregado(
         _por_lugar(tabla, "en_distrito", distritos),
@@ -106,8 +98,33 @@ def agregar(demandas: Sequence[Demanda], distritos: Sequence[Lugar], otbs: Seque
     return resultado
 
 
-def _distrito_de_cada_una(tabla: pd.DataFrame, puntos: gpd.GeoSeries, distritos: Sequence[Lugar]) -> list[str]:
-    del_punto = _localizar(puntos, distritos)
+def _localizar(tabla: pd.DataFrame, distritos: Sequence[Lugar], otbs: Sequence[Lugar]) -> tuple[list[str], list[str]]:
+    """Código del distrito y de la OTB del punto de cada fila ("" si no tiene punto, no cae en ninguna o no importa)."""
+    lugares = [*distritos, *otbs]
+    clave_de = {lugar.codigo: clave for clave, lugar in enumerate(distritos)}
+    piezas = [
+        Pieza(
+            clave,
+            lugar.codigo,
+            shape(lugar.geometria) if lugar.geometria else None,
+            clave_de.get(lugar.padre) if lugar.padre else None,
+            0,
+        )
+        for clave, lugar in enumerate(lugares)
+    ]
+    indice = Indice({DISTRITO: piezas[: len(distritos)], OTB: piezas[len(distritos) :]})
+    lons, lats = tabla["lon"].to_numpy(dtype=float), tabla["lat"].to_numpy(dtype=float)
+    con_punto = np.flatnonzero(~(np.isnan(lons) | np.isnan(lats) | tabla["decidida"].to_numpy(dtype=bool)))
+    codigos = np.array([*(lugar.codigo for lugar in lugares), SIN_UBICACION], dtype=object)
+    hallados = []
+    for tipo in (DISTRITO, OTB):
+        claves = np.full(len(tabla), NADA)
+        claves[con_punto] = indice.ubicar_muchos(lons[con_punto], lats[con_punto], tipo)
+        hallados.append(codigos[claves].tolist())  # NADA es -1: el último, sin ubicación
+    return hallados[0], hallados[1]
+
+
+def _distrito_de_cada_una(tabla: pd.DataFrame, del_punto: list[str], distritos: Sequence[Lugar]) -> list[str]:
     conocidos = {lugar.codigo for lugar in distritos}
     return [
         codigo or (declarado if declarado in conocidos else SIN_UBICACION)
@@ -115,62 +132,19 @@ def _distrito_de_cada_una(tabla: pd.DataFrame, puntos: gpd.GeoSeries, distritos:
     ]
 
 
-def _otb_de_cada_una(tabla: pd.DataFrame, puntos: gpd.GeoSeries, otbs: Sequence[Lugar]) -> list[str]:
-    del_punto = _localizar(puntos, otbs)
+def _otb_de_cada_una(tabla: pd.DataFrame, del_punto: list[str], otbs: Sequence[Lugar]) -> list[str]:
     por_codigo = {lugar.codigo: lugar for lugar in otbs}
     elegidas = []
     for codigo, declarada, distrito in zip(del_punto, tabla["otb"], tabla["en_distrito"], strict=True):
         suya = por_codigo.get(declarada) if declarada else None
-        if suya is not None and suya.padre != distrito:
+        if suya is not None and suya.padre is not None and suya.padre != distrito:
             suya = None
         hallada = por_codigo.get(codigo)
-        if hallada is not None and hallada.padre != distrito:
-            hallada = None
         if suya is not None and (suya.geometria is None or hallada is None):
             elegidas.append(suya.codigo)
         else:
             elegidas.append(hallada.codigo if hallada is not None else SIN_UBICACION)
     return elegidas
-
-
-def _localizar(puntos: gpd.GeoSeries, lugares: Sequence[Lugar]) -> list[str]:
-    """Código del lugar de cada punto, o "" si no cae en ninguno ni a METROS_DE_CERCANIA."""
-    codigos = [""] * len(puntos)
-    con_area = [lugar for lugar in lugares if lugar.geometria]
-    validos = puntos[~puntos.is_empty]
-    if not con_area or validos.empty:
-        return codigos
-    areas = gpd.GeoDataFrame(
-        {"codigo": [lugar.codigo for lugar in con_area]},
-        geometry=[shapely.geometry.shape(lugar.geometria) for lugar in con_area],
-        crs=WGS84,
-    )
-    cruce = gpd.sjoin(gpd.GeoDataFrame(geometry=validos), areas, predicate="intersects")
-    formas = areas.geometry.to_numpy()[cruce["index_right"].to_numpy()]
-    interior = shapely.contains_properly(formas, cruce.geometry.to_numpy())
-    # Gana un interior sobre un borde; entre interiores, el área más chica; entre bordes, solo el código.
-    cruce = cruce.assign(borde=~interior, superficie=np.where(interior, shapely.area(formas), 0.0))
-    primeras = cruce.sort_values(["borde", "superficie", "codigo"]).groupby(level=0)["codigo"].first()
-    for indice, codigo in primeras.items():
-        codigos[int(indice)] = codigo  # type: ignore[call-overload]
-    sueltos = validos[~validos.index.isin(primeras.index)]
-    for indice, codigo in _mas_cercanas(sueltos, areas):
-        codigos[indice] = codigo
-    return codigos
-
-
-def _mas_cercanas(puntos: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> Iterable[tuple[int, str]]:
-    if puntos.empty:
-        return []
-    metrica = areas.estimate_utm_crs()
-    cerca = gpd.sjoin_nearest(
-        gpd.GeoDataFrame(geometry=puntos).to_crs(metrica),
-        areas.to_crs(metrica),
-        max_distance=METROS_DE_CERCANIA,
-        distance_col="metros",
-    )
-    primeras = cerca.sort_values(["metros", "codigo"]).groupby(level=0)["codigo"].first()
-    return [(int(indice), codigo) for indice, codigo in primeras.items()]  # type: ignore[call-overload]
 
 
 def _por_lugar(tabla: pd.DataFrame, columna: str, lugares: Sequence[Lugar]) -> list[Suma]:

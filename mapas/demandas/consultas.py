@@ -1,5 +1,6 @@
 """Las demandas agregadas, listas para pantallas y descargas; el análisis corre solo cuando algo cambió."""
 
+import datetime
 import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.db.models import Count, Max, QuerySet, Sum
+from django.utils import timezone
 
+from civic.procesos.consultas import fases_de
 from civic.procesos.models import Categoria, Proceso, Techo
+from civic.procesos.reglas import ultimo_instante
 from mapas.demandas import reglas
 from mapas.reportes.models import Reporte
 from mapas.territorio.consultas import areas_del_municipio, distritos, otbs, version_del_territorio
-from mapas.territorio.models import Area
+from mapas.territorio.models import Area, Duda
 from propuestas.models import Propuesta
 from propuestas.reglas import Estado
 
@@ -82,13 +86,14 @@ class Lectura:
 
     def __init__(self, filtro: Filtro | None = None) -> None:
         self.filtro = filtro or Filtro()
+        self.dia = dia_de(self.filtro.proceso)
         self.agregado = _agregado(self.filtro)
         self.nombres = {categoria.codigo: categoria.nombre for categoria in Categoria.objects.all()}
         self.techos = _techos(self.filtro)
 
     def por_distrito(self) -> list[Fila]:
-        """Una fila por distrito vigente, en orden, y al final la de lo que no tiene ubicación."""
-        areas = {area.codigo: area for area in distritos()}
+        """Una fila por distrito en vigor ese día, en orden, y al final la de lo que no tiene ubicación."""
+        areas = {area.codigo: area for area in distritos(self.dia)}
         return [
             _fila(suma, areas.get(suma.codigo), self.nombres, techo=self.techos.get(suma.codigo))
             for suma in self.agregado.distritos
@@ -96,7 +101,7 @@ class Lectura:
 
     def por_otb(self) -> list[Fila]:
         """Una fila por OTB o comunidad, primero las que más piden, y al final la de lo que no tiene ubicación."""
-        areas = {area.codigo: area for area in otbs().select_related("padre")}
+        areas = {area.codigo: area for area in otbs(dia=self.dia).select_related("padre")}
         filas = [_fila(suma, areas.get(suma.codigo), self.nombres) for suma in self.agregado.otbs]
         *con_lugar, sin_lugar = filas
         return [*sorted(con_lugar, key=lambda fila: (-fila.propuestas, -fila.reportes, -fila.monto)), sin_lugar]
@@ -105,6 +110,21 @@ class Lectura:
         """La suma de todo el municipio, con su desglose por categoría y el techo de todos los distritos."""
         techo = sum(self.techos.values(), Decimal(0)) or None
         return _fila(self.agregado.total, None, self.nombres, techo=techo)
+
+
+def dia_de(proceso: Proceso | None) -> datetime.date | None:
+    """El día cuyos límites valen para un proceso, o None (hoy) si sigue en marcha o no se eligió ninguno.
+
+    Un proceso terminado se cuenta con los límites de su último día, o del último día de su gestión si ese llegó antes:
+    lo decidido entonces no cambia de lugar porque después se corra un límite.
+    """
+    if proceso is None:
+        return None
+    ultimo = datetime.date(proceso.gestion, 12, 31)
+    fin = max((ultimo_instante(fase.fin) for fase in fases_de(proceso)), default=None)
+    if fin is not None:
+        ultimo = min(ultimo, timezone.localdate(fin))
+    return ultimo if ultimo < timezone.localdate() else None
 
 
 def demandas_por_distrito(filtro: Filtro | None = None) -> list[Fila]:
@@ -116,7 +136,7 @@ def demandas_por_otb(filtro: Filtro | None = None) -> list[Fila]:
 
 
 def procesos_con_demandas() -> QuerySet[Proceso]:
-    return Proceso.objects.publicados().only("nombre", "slug", "gestion")
+    return Proceso.objects.publicados().only("nombre", "slug", "gestion").con_fases()
 
 
 def categorias_activas() -> QuerySet[Categoria]:
@@ -143,7 +163,8 @@ def _agregado(filtro: Filtro) -> "Agregado":
     estado = (
         filtro.proceso.pk if filtro.proceso else None,
         filtro.categoria.pk if filtro.categoria else None,
-        version_del_territorio(),
+        version_del_territorio(dia_de(filtro.proceso)),
+        _dudas_resueltas(),
         _propuestas(filtro)
         .order_by()
         .aggregate(
@@ -166,7 +187,7 @@ def _analizar(filtro: Filtro) -> "Agregado":
     # GeoPandas tarda en cargar y ocupa memoria: solo lo paga quien de verdad agrega.
     from mapas.demandas.analisis import Lugar, agregar
 
-    areas = areas_del_municipio(Area.Tipo.DISTRITO, Area.Tipo.OTB)
+    areas = areas_del_municipio(Area.Tipo.DISTRITO, Area.Tipo.OTB, dia=dia_de(filtro.proceso))
     return agregar(
         _demandas(filtro),
         [Lugar(area.codigo, None, area.geometria) for area in areas if area.tipo == Area.Tipo.DISTRITO],
@@ -178,16 +199,26 @@ def _analizar(filtro: Filtro) -> "Agregado":
     )
 
 
+def _dudas_resueltas() -> dict[str, Any]:
+    return Duda.objects.decididas().aggregate(n=Count("pk"), ultima=Max("resuelta"))
+
+
 def _demandas(filtro: Filtro) -> list[Any]:
     from mapas.demandas.analisis import Demanda
 
+    decididas = set(Duda.objects.decididas().values_list("objeto_tipo", "objeto_id"))
     comunes = ("categoria__codigo", "distrito__codigo", "otb__codigo", "lon", "lat")
-    de_propuestas = _propuestas(filtro).order_by("pk").values_list(*comunes, "monto_solicitado", "apoyos_contados")
-    de_reportes = _reportes(filtro).order_by("pk").values_list(*comunes)
+    de_propuestas = (
+        _propuestas(filtro).order_by("pk").values_list("pk", *comunes, "monto_solicitado", "apoyos_contados")
+    )
+    de_reportes = _reportes(filtro).order_by("pk").values_list("pk", *comunes)
     return [
-        Demanda("propuesta", categoria, distrito, otb, lon, lat, int((monto or 0) * 100), apoyos)
-        for categoria, distrito, otb, lon, lat, monto, apoyos in de_propuestas
-    ] + [Demanda("reporte", *lugar) for lugar in de_reportes]
+        Demanda(
+            *("propuesta", categoria, distrito, otb, lon, lat, int((monto or 0) * 100), apoyos),
+            decidida=("propuestas.propuesta", pk) in decididas,
+        )
+        for pk, categoria, distrito, otb, lon, lat, monto, apoyos in de_propuestas
+    ] + [Demanda("reporte", *lugar, decidida=("reportes.reporte", pk) in decididas) for pk, *lugar in de_reportes]
 
 
 def _techos(filtro: Filtro) -> dict[str, Decimal]:

@@ -1,6 +1,7 @@
 """Descargas de las demandas: CSV que abre bien en una planilla y GeoJSON WGS84 con su aviso."""
 
 import csv
+import datetime
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -58,14 +59,15 @@ def a_csv(filas: Sequence[Fila]) -> str:
     return salida.getvalue()
 
 
-def a_geojson(filas: Sequence[Fila], tipo: str) -> dict[str, Any]:
+def a_geojson(filas: Sequence[Fila], tipo: str, dia: datetime.date | None = None) -> dict[str, Any]:
     """FeatureCollection WGS84. Un lugar sin polígono lleva su punto o geometría nula; lo que no tiene ubicación va en
     `sin_ubicacion`, para que la suma siga siendo exacta."""
-    formas = formas_livianas(tipo)
+    formas = formas_livianas(tipo, dia)
     return {
         "type": "FeatureCollection",
         "name": f"demandas_por_{tipo}",
         "aviso": AVISO,
+        "limites_del": dia.isoformat() if dia else None,
         "features": [
             {
                 "type": "Feature",

@@ -53,6 +53,7 @@ def demandas(request: HttpRequest) -> HttpResponse:
     contexto: dict[str, Any] = {
         "filtro": filtro,
         "ver": ver,
+        "dia": lectura.dia,
         "vistas": VISTAS.items(),
         "total": lectura.total(),
         "procesos": procesos,
@@ -88,14 +89,14 @@ def _en_palabras(tramo: reglas.Tramo, medida: str) -> str:
 
 def _por_otb(request: HttpRequest, lectura: Lectura) -> dict[str, Any]:
     pedido = request.GET.get("distrito", "")
-    distrito = distrito_por_codigo(pedido) if pedido else None
+    distrito = distrito_por_codigo(pedido, lectura.dia) if pedido else None
     if pedido and distrito is None:
         raise Http404("Ese distrito no existe.")
     filas = _con_algo_o_con_lugar(lectura.por_otb())
     if distrito is not None:
         filas = [fila for fila in filas if fila.distrito_codigo == distrito.codigo]
     pagina = pagina_de(request, filas)  # type: ignore[arg-type]
-    return {"pagina": pagina, "filas": list(pagina), "distrito": distrito, "distritos": distritos()}
+    return {"pagina": pagina, "filas": list(pagina), "distrito": distrito, "distritos": distritos(lectura.dia)}
 
 
 def _por_categoria(request: HttpRequest, lectura: Lectura) -> dict[str, Any]:
@@ -131,15 +132,17 @@ def otbs_csv(request: HttpRequest) -> HttpResponse:
 @publica
 @require_safe
 def distritos_geojson(request: HttpRequest) -> HttpResponse:
-    filas = consultas.demandas_por_distrito(_filtro_o_404(request))
-    return _geojson(exportes.a_geojson(filas, Area.Tipo.DISTRITO), "demandas-distritos.geojson")
+    lectura = Lectura(_filtro_o_404(request))
+    datos = exportes.a_geojson(lectura.por_distrito(), Area.Tipo.DISTRITO, lectura.dia)
+    return _geojson(datos, "demandas-distritos.geojson")
 
 
 @publica
 @require_safe
 def otbs_geojson(request: HttpRequest) -> HttpResponse:
-    filas = consultas.demandas_por_otb(_filtro_o_404(request))
-    return _geojson(exportes.a_geojson(filas, Area.Tipo.OTB), "demandas-otbs.geojson")
+    lectura = Lectura(_filtro_o_404(request))
+    datos = exportes.a_geojson(lectura.por_otb(), Area.Tipo.OTB, lectura.dia)
+    return _geojson(datos, "demandas-otbs.geojson")
 
 
 def _csv(filas: Sequence[Fila], nombre: str) -> HttpResponse:

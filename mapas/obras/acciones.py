@@ -21,6 +21,8 @@ from mapas.obras.reglas import FICHAS, Estado
 from mapas.reportes.acciones import mover_reporte
 from mapas.reportes.models import Reporte
 from mapas.reportes.reglas import Estado as EstadoDeReporte
+from mapas.territorio import dudas
+from mapas.territorio.models import Area
 from propuestas.acciones import mover_propuesta
 from propuestas.models import Propuesta
 from propuestas.reglas import SISTEMA
@@ -74,6 +76,34 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
                 # Lo de una obra sin publicar todavía no es de todos.
                 **({"antes": antes, "despues": despues} if obra.publicada else {"datos": {"sin_publicar": despues}}),
             )  # fmt: skip
+        dudas.revisar_lugar(
+            obra,
+            titulo=f"{obra.codigo}: {obra.nombre}",
+            lon=obra.lon,
+            lat=obra.lat,
+            distrito=obra.distrito,
+            otb=obra.otb,
+        )
+    return obra
+
+
+def reubicar_obra(objeto_id: int, *, distrito: Area | None, otb: Area | None, actor: Any, motivo: str) -> Obra:
+    """Pone la obra en el distrito y la OTB que decidió quien cuida el territorio (ver mapas/territorio/dudas.py)."""
+    if not actor.has_perm(dudas.PERMISO):
+        raise ReglaIncumplida("Cambiar una obra de lugar le toca a quien cuida el territorio.")
+    if distrito is None:
+        raise ReglaIncumplida("Una obra necesita un distrito: elige otra área.", campo="area")
+    with transaction.atomic():
+        obra = bloquear(Obra.objects.select_related("distrito", "otb").filter(pk=objeto_id)).get()
+        antes = {"distrito": str(obra.distrito), "otb": str(obra.otb or "")}
+        obra.distrito, obra.otb = distrito, otb
+        obra.busqueda = consultas.texto_de_busqueda(obra)
+        obra.save()
+        despues = {"distrito": str(distrito), "otb": str(otb or "")}
+        anotar(
+            obra, verbo="reubicar", texto=f"El municipio decidió que es de {otb or distrito}.", actor=actor,
+            motivo=motivo, datos={"antes": antes, "despues": despues}, publico=obra.publicada,
+        )  # fmt: skip
     return obra
 
 

@@ -25,6 +25,7 @@ from mapas.reportes import reglas
 from mapas.reportes.consultas import texto_de_busqueda
 from mapas.reportes.models import Correlativo, Reporte, TambienMePasa
 from mapas.reportes.reglas import FICHAS, FINALES, Estado
+from mapas.territorio import dudas
 from mapas.territorio.models import Area
 
 PROPOSITO = "reporte"
@@ -93,6 +94,7 @@ def recibir_reporte(
             antes={},
             despues=retrato(reporte, ("estado", "categoria", "distrito", "otb", "canal", "prioridad", "vence")),
         )
+        _revisar_lugar(reporte)
     return reporte
 
 
@@ -266,6 +268,24 @@ def guardar_ficha(reporte: Reporte, *, actor: Any, **cambios: Any) -> Reporte:
     return reporte
 
 
+def reubicar_reporte(objeto_id: int, *, distrito: Area | None, otb: Area | None, actor: Any, motivo: str) -> Reporte:
+    """Pone el reporte en el distrito y la OTB que decidió quien cuida el territorio (ver mapas/territorio/dudas.py)."""
+    if not actor.has_perm(dudas.PERMISO):
+        raise ReglaIncumplida("Cambiar un reporte de lugar le toca a quien cuida el territorio.")
+    with transaction.atomic():
+        reporte = bloquear(Reporte.objects.completos().filter(pk=objeto_id)).get()
+        antes = {"distrito": str(reporte.distrito or ""), "otb": str(reporte.otb or "")}
+        reporte.distrito, reporte.otb = distrito, otb
+        reporte.busqueda = texto_de_busqueda(reporte)
+        reporte.save()
+        despues = {"distrito": str(distrito or ""), "otb": str(otb or "")}
+        anotar(
+            reporte, verbo="reubicar", texto=f"El municipio decidió que es de {otb or distrito}.", actor=actor,
+            motivo=motivo, datos={"antes": antes, "despues": despues}, publico=not reporte.oculto,
+        )  # fmt: skip
+    return reporte
+
+
 def ocultar(reporte: Reporte, *, actor: Any, motivo: str) -> Reporte:
     """Saca un reporte de la vista pública (insultos, datos personales); su foto también deja de verse."""
     motivo = limpiar(motivo)
@@ -285,6 +305,12 @@ def mostrar(reporte: Reporte, *, actor: Any) -> Reporte:
 def _bloquear(reporte: Reporte) -> Reporte:
     """La misma fila, bloqueada y releída."""
     return bloquear(Reporte.objects.completos().filter(pk=reporte.pk)).get()
+
+
+def _revisar_lugar(reporte: Reporte) -> None:
+    dudas.revisar_lugar(
+        reporte, titulo=reporte.codigo, lon=reporte.lon, lat=reporte.lat, distrito=reporte.distrito, otb=reporte.otb
+    )
 
 
 def _con_foto_suelta(nueva: Foto | None, hacer: Callable[[], Any]) -> Any:

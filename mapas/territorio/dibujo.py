@@ -4,10 +4,12 @@ Todo sale de polígonos WGS84 simplificados juntos (los bordes compartidos sigue
 que cambia el territorio.
 """
 
+import datetime
 import hashlib
 import json
 import math
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,25 +24,29 @@ from mapas.territorio.consultas import (
     version_del_territorio,
 )
 from mapas.territorio.models import Area
+from mapas.territorio.reglas import metros_por_grado
 
 AVISO = "aproximado, no oficial"
 TOLERANCIA_METROS = 20.0
 DECIMALES = 5
 Caja = tuple[float, float, float, float]
 
-_memoria: dict[Any, tuple[Any, Any]] = {}
+_memoria: OrderedDict[Any, Any] = OrderedDict()
 _candado = threading.RLock()
+COSAS_EN_MEMORIA = 40
 
 
-def _recordado(clave: Any, hacer: Callable[[], Any]) -> Any:
-    """`hacer()` una vez por versión del territorio."""
-    version = version_del_territorio()
-    guardado = _memoria.get(clave)
-    if guardado is None or guardado[0] != version:
+def _recordado(clave: Any, hacer: Callable[[], Any], dia: datetime.date | None = None) -> Any:
+    """`hacer()` una vez por versión del territorio en ese día."""
+    completa = (version_del_territorio(dia), clave)
+    guardado = _memoria.get(completa)
+    if guardado is None:
         with _candado:
-            guardado = (version, hacer())
-            _memoria[clave] = guardado
-    return guardado[1]
+            guardado = (hacer(),)
+            _memoria[completa] = guardado
+            while len(_memoria) > COSAS_EN_MEMORIA:
+                _memoria.popitem(last=False)
+    return guardado[0]
 
 
 # --- GeoJSON ---------------------------------------------------------------------------------------------------------
@@ -52,24 +58,26 @@ class Archivo:
     huella: str
 
 
-def geojson_de(tipo: str) -> Archivo:
-    """FeatureCollection WGS84 de las áreas de un tipo, simplificada a unos 20 m y con 5 decimales (1 m)."""
-    return _recordado(("geojson", tipo), lambda: _escribir(tipo))
+def geojson_de(tipo: str, dia: datetime.date | None = None) -> Archivo:
+    """FeatureCollection WGS84 de las áreas de un tipo, con los límites de ese día (hoy), simplificada a unos 20 m y
+    con 5 decimales (1 m)."""
+    return _recordado(("geojson", tipo), lambda: _escribir(tipo, dia), dia)
 
 
-def formas_livianas(tipo: str) -> dict[str, dict[str, Any]]:
-    """Geometría GeoJSON simplificada de cada área, por código."""
+def formas_livianas(tipo: str, dia: datetime.date | None = None) -> dict[str, dict[str, Any]]:
+    """Geometría GeoJSON simplificada de cada área, por código, con los límites de ese día."""
     return _recordado(
         ("formas", tipo),
-        lambda: {area.codigo: _geometria(forma) for area, forma in _simplificadas(areas_con_poligono(tipo))},
+        lambda: {area.codigo: _geometria(forma) for area, forma in _simplificadas(areas_con_poligono(tipo, dia))},
+        dia,
     )
 
 
-def _escribir(tipo: str) -> Archivo:
-    formas = formas_livianas(tipo)
-    rasgos = [_rasgo(area, formas[area.codigo]) for area in areas_con_poligono(tipo)]
+def _escribir(tipo: str, dia: datetime.date | None) -> Archivo:
+    formas = formas_livianas(tipo, dia)
+    rasgos = [_rasgo(area, formas[area.codigo]) for area in areas_con_poligono(tipo, dia)]
     if tipo == Area.Tipo.OTB:
-        rasgos += [_rasgo(area, _punto(area)) for area in otbs_con_solo_punto()]
+        rasgos += [_rasgo(area, _punto(area)) for area in otbs_con_solo_punto(dia)]
     cuerpo = json.dumps(
         {"type": "FeatureCollection", "aviso": AVISO, "features": rasgos}, ensure_ascii=False, separators=(",", ":")
     ).encode()
@@ -78,6 +86,8 @@ def _escribir(tipo: str) -> Archivo:
 
 def _rasgo(area: Area, geometria: dict[str, Any]) -> dict[str, Any]:
     propiedades: dict[str, Any] = {"codigo": area.codigo, "nombre": area.nombre_completo, "id": area.pk}
+    if area.en_disputa:
+        propiedades["en_disputa"] = True
     if area.tipo == Area.Tipo.DISTRITO:
         propiedades["corto"] = nombre_corto(area)
         propiedades["centro"] = [round(grado, DECIMALES) for grado in _centro(shape(geometria))]
@@ -116,17 +126,17 @@ def _centro(forma: shapely.Geometry) -> tuple[float, float]:
 
 
 # --- Encuadre --------------------------------------------------------------------------------------------------------
-def caja_principal() -> Caja | None:
+def caja_principal(dia: datetime.date | None = None) -> Caja | None:
     """Oeste, sur, este y norte de donde vive casi toda la gente; None si no hay distritos con polígono.
 
     Un distrito con más de la mitad de toda la superficie (la cordillera de Quillacollo) no decide el encuadre: el
     resto se vería diminuto.
     """
-    return _recordado(("caja",), _medir_caja)
+    return _recordado(("caja",), lambda: _medir_caja(dia), dia)
 
 
-def _medir_caja() -> Caja | None:
-    formas = [shape(area.geometria) for area in areas_con_poligono(Area.Tipo.DISTRITO)]
+def _medir_caja(dia: datetime.date | None) -> Caja | None:
+    formas = [shape(area.geometria) for area in areas_con_poligono(Area.Tipo.DISTRITO, dia)]
     if not formas:
         return None
     total = sum(forma.area for forma in formas)
@@ -149,6 +159,7 @@ class Trazo:
     cx: float
     cy: float
     cortado: bool
+    en_disputa: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,18 +173,23 @@ class Dibujo:
         """Nombres de los distritos que siguen más allá del dibujo."""
         return [trazo.nombre for trazo in self.trazos if trazo.cortado]
 
+    @property
+    def en_disputa(self) -> list[str]:
+        """Nombres de los distritos con el límite en disputa."""
+        return [trazo.nombre for trazo in self.trazos if trazo.en_disputa]
 
-def dibujo_de_distritos(ancho: int = 360) -> Dibujo | None:
+
+def dibujo_de_distritos(ancho: int = 360, dia: datetime.date | None = None) -> Dibujo | None:
     """Los distritos en un lienzo de `ancho` unidades, recortados a `caja_principal`; None si no hay polígonos."""
-    return _recordado(("svg", ancho), lambda: _dibujar(ancho))
+    return _recordado(("svg", ancho), lambda: _dibujar(ancho, dia), dia)
 
 
-def _dibujar(ancho: int) -> Dibujo | None:
-    caja = caja_principal()
+def _dibujar(ancho: int, dia: datetime.date | None) -> Dibujo | None:
+    caja = caja_principal(dia)
     if caja is None:
         return None
     al_lienzo, alto = _lienzo(caja, ancho)
-    areas = areas_con_poligono(Area.Tipo.DISTRITO)
+    areas = areas_con_poligono(Area.Tipo.DISTRITO, dia)
     lienzo = shapely.box(0, 0, ancho, alto)
     enteras = [shapely.transform(shape(area.geometria), al_lienzo) for area in areas]
     recortadas = [shapely.intersection(forma, lienzo) for forma in enteras]
@@ -187,7 +203,7 @@ def _dibujar(ancho: int) -> Dibujo | None:
         trazos.append(
             Trazo(
                 *(area.pk, area.codigo, area.nombre_completo, nombre_corto(area), _camino(simple)),
-                *(round(cx, 1), round(cy, 1), not shapely.covers(lienzo.buffer(0.01), entera)),
+                *(round(cx, 1), round(cy, 1), not shapely.covers(lienzo.buffer(0.01), entera), area.en_disputa),
             )
         )
     orden = {area.pk: (area.orden, area.nombre) for area in areas}
@@ -235,3 +251,39 @@ def _camino(forma: shapely.Geometry) -> str:
 
 def _decima(decimas: int) -> str:
     return f"{decimas / 10:g}"
+
+
+@dataclass(frozen=True)
+class Silueta:
+    """Un área alrededor de un punto: su camino SVG y cómo se llama."""
+
+    area: Area
+    d: str
+    clase: str
+
+
+@dataclass(frozen=True)
+class DibujoDePunto:
+    """Un punto (cx, cy) y las áreas que lo rodean, en un lienzo cuadrado de `lado` unidades."""
+
+    lado: int
+    cx: float
+    cy: float
+    siluetas: tuple[Silueta, ...]
+
+
+def dibujo_de_punto(lon: float, lat: float, areas: Sequence[Area], lado: int = 320) -> DibujoDePunto:
+    """Las áreas con polígono y el punto, acercado hasta que se vea bien la más pequeña y al menos 300 m alrededor."""
+    formas = [(area, shape(area.geometria)) for area in areas if area.geometria]
+    por_lon, por_lat = metros_por_grado(lat)
+    tamanos = [max((f.bounds[2] - f.bounds[0]) * por_lon, (f.bounds[3] - f.bounds[1]) * por_lat) for _, f in formas]
+    alcance = max(300.0, min(min(tamanos, default=300.0) * 0.75, 20_000.0))
+    ancho, alto = alcance / por_lon, alcance / por_lat
+    al_lienzo, _ = _lienzo((lon - ancho, lat - alto, lon + ancho, lat + alto), lado)
+    lienzo = shapely.box(-2, -2, lado + 2, lado + 2)
+    siluetas = [
+        Silueta(area, _camino(shapely.simplify(dentro, 0.5)), f"s{numero % 4}")
+        for numero, (area, forma) in enumerate(formas)
+        if not (dentro := shapely.intersection(shapely.transform(forma, al_lienzo), lienzo)).is_empty
+    ]
+    return DibujoDePunto(lado, lado / 2, lado / 2, tuple(siluetas))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -86,7 +87,13 @@ class OpcionDeOtb(OpcionDeArea):
         return obj.nombre if obj.clase in ("", Clase.OTB) else f"{obj.nombre} ({clase[:1].lower()}{clase[1:]})"
 
 
-class PuntoForm(forms.Form):
+class FechaForm(forms.Form):
+    """El día cuyos límites se piden en una dirección web; vacía es hoy."""
+
+    fecha = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+
+class PuntoForm(FechaForm):
     """Un punto WGS84 en una dirección web."""
 
     lon = forms.FloatField(min_value=-180, max_value=180)
@@ -131,15 +138,26 @@ class ConLugar(forms.Form):
 
     def _con_punto(self, datos: dict[str, Any], lon: float, lat: float) -> None:
         lugar = ubicar(lon, lat)
-        if lugar.distrito is None:
+        aqui = lugar.municipio is not None and lugar.municipio.codigo == settings.MUNICIPIO
+        if not aqui:
             self.add_error(
                 "distrito", "Ese punto está fuera del municipio. Muévelo adentro o elige el distrito de la lista."
             )
             return
-        datos["distrito"] = lugar.distrito
         elegida = datos.get("otb")
-        # Muchas OTB no tienen área dibujada: si la persona eligió la suya y es del mismo distrito, vale.
-        if elegida is None or elegida.padre_id != lugar.distrito.pk:
+        if lugar.distrito is None:
+            # Dentro del municipio pero donde nadie dibujó un distrito: vale lo que la persona elija de las listas.
+            datos["otb"] = elegida or lugar.otb
+            datos["distrito"] = datos.get("distrito") or (datos["otb"].padre if datos["otb"] else None)
+            if datos["distrito"] is None and self.lugar_obligatorio:
+                self.add_error(
+                    "distrito", "Ese punto no está en ningún distrito dibujado. Elige el distrito de la lista."
+                )
+            return
+        datos["distrito"] = lugar.distrito
+        # Muchas OTB no tienen área dibujada: si la persona eligió la suya y es del mismo distrito (o no se sabe de cuál
+        # es), vale. Si el punto decía otra, queda en la cola de dudas.
+        if elegida is None or elegida.padre_id not in (None, lugar.distrito.pk):
             datos["otb"] = lugar.otb
 
     def _sin_punto(self, datos: dict[str, Any]) -> None:
@@ -147,7 +165,9 @@ class ConLugar(forms.Form):
         if otb is not None:
             if datos.get("distrito") is None:
                 datos["distrito"] = otb.padre
-            elif otb.padre_id != datos["distrito"].pk:
+                if otb.padre is None and self.lugar_obligatorio:
+                    self.add_error("distrito", f"Elige también el distrito: no sabemos en cuál está {otb}.")
+            elif otb.padre_id not in (None, datos["distrito"].pk):
                 self.add_error("otb", f"Esa OTB no es del {datos['distrito']}. Elige otra o deja la lista vacía.")
         if datos.get("distrito") is None and self.lugar_obligatorio and "distrito" not in self.errors:
             self.add_error("distrito", "Dinos dónde es: marca el punto en el mapa o elige el distrito.")

@@ -270,3 +270,6 @@ class Importacion(models.Model):
     @property
     def espera(self) -> bool:
         return self.estado == self.Estado.REVISADA
+
+
+from mapas.territorio.dudas_modelo import Duda, Sello  # noqa: E402, F401  (Django busca los modelos en este módulo)

@@ -42,9 +42,9 @@ def test_ubicar_lejos_da_nada(pueblo):
 
 
 def test_ubicar_tras_cambiar_el_territorio_usa_el_nuevo(pueblo):
-    assert ubicar(*PUNTO_D1).distrito == pueblo.distrito_1
-    trazar_limite(pueblo.distrito_1, None, desde=timezone.localdate())
-    assert ubicar(*PUNTO_D1).distrito is None
+    assert ubicar(*PUNTO_D2).distrito == pueblo.distrito_2
+    trazar_limite(pueblo.distrito_2, None, desde=timezone.localdate())
+    assert ubicar(*PUNTO_D2).distrito is None
 
 
 def test_ubicar_direccion_da_el_contrato_completo(client, pueblo):

@@ -1,5 +1,6 @@
 """Etiquetas de mapas: los datos que el módulo territorio/mapa.js lee, y el dibujo de los distritos."""
 
+import datetime
 from typing import Any
 
 from django import template
@@ -32,14 +33,19 @@ def datos_de_mapa() -> SafeString:
 
 @register.inclusion_tag("territorio/_dibujo.html")
 def mapa_de_distritos(
-    enlace: str = "", clases: dict[str, str] | None = None, valores: dict[str, Any] | None = None, titulo: str = ""
+    enlace: str = "",
+    clases: dict[str, str] | None = None,
+    valores: dict[str, Any] | None = None,
+    titulo: str = "",
+    dia: datetime.date | None = None,
 ) -> dict[str, Any]:
     """Mapa de los distritos dibujado en el servidor, sin JavaScript.
 
     `enlace` es la dirección a la que se pega el código de cada distrito (por defecto, el mapa del municipio);
-    `clases`, la clase de color de cada código («c0» a «c4»); `valores`, el texto que se escribe bajo su nombre.
+    `clases`, la clase de color de cada código («c0» a «c4»); `valores`, el texto que se escribe bajo su nombre;
+    `dia`, el de los límites (hoy).
     """
-    dibujo = dibujo_de_distritos()
+    dibujo = dibujo_de_distritos(dia=dia)
     enlace = enlace or f"{reverse('visor:mapa')}?distrito="
     trazos = [
         {
@@ -50,7 +56,10 @@ def mapa_de_distritos(
             "cx": f"{trazo.cx:g}",
             "cy": f"{trazo.cy:g}",
             "url": f"{enlace}{trazo.codigo}",
-            "clase": (clases or {}).get(trazo.codigo, ""),
+            "clase": " ".join(
+                filter(None, ((clases or {}).get(trazo.codigo), "en-disputa" if trazo.en_disputa else ""))
+            ),
+            "en_disputa": trazo.en_disputa,
             "valor": (valores or {}).get(trazo.codigo, ""),
         }
         for trazo in (dibujo.trazos if dibujo else ())
