@@ -18,7 +18,7 @@ from civic.comun.texto import limpiar
 from civic.cuentas.models import Organizacion
 from civic.cuentas.permisos import puede_actuar_por
 from civic.procesos.models import Categoria
-from mapas.reportes import reglas
+from mapas.reportes import permisos, reglas
 from mapas.reportes.calendario import sumar_habiles
 from mapas.reportes.consultas import texto_de_busqueda
 from mapas.reportes.models import Correlativo, Reporte, TambienMePasa
@@ -163,6 +163,7 @@ def mover_reporte(
             movido = _bloquear(reporte)
             desde = movido.estado
             reglas.exigir_movimiento(desde, hacia)
+            _exigir_otra_persona(movido, actor, hacia)
             _escribir(movido, hacia, respuesta=respuesta, unidad=unidad, operador=operador, sigue_en=sigue_en)
             reglas.exigir_datos(
                 hacia,
@@ -265,6 +266,11 @@ def mostrar(reporte: Reporte, *, actor: Any) -> Reporte:
 def _bloquear(reporte: Reporte) -> Reporte:
     """La misma fila, bloqueada y releída."""
     return bloquear(Reporte.objects.completos().filter(pk=reporte.pk)).get()
+
+
+def _exigir_otra_persona(reporte: Reporte, actor: Any, hacia: str) -> None:
+    if actor is not None and (razon := permisos.por_que_no_mueve(actor, reporte, hacia)):
+        raise ReglaIncumplida(razon)
 
 
 def _con_foto_suelta(nueva: Foto | None, hacer: Callable[[], Any]) -> Any:
