@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "civic.comun.middleware.CabecerasMiddleware",
+    "civic.comun.middleware.SoloLosMetodosQueUsamos",
     "django.middleware.gzip.GZipMiddleware",
     "civic.comun.middleware.PoliticaDeContenido",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "civic.comun.middleware.ReglaIncumplidaMiddleware",
+    "cms.puertas.PuertasDeWagtail",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 

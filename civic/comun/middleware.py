@@ -4,7 +4,7 @@ import logging
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from civic.comun.errores import ReglaIncumplida
@@ -41,6 +41,20 @@ class CabecerasMiddleware:
             # Nada de lo que ve una persona con sesión puede quedar guardado a mitad de camino.
             respuesta.setdefault("Cache-Control", "private, no-store")
         return respuesta
+
+
+class SoloLosMetodosQueUsamos:
+    """Ayni se usa con GET, HEAD y POST. Lo demás no llega a ninguna vista: algunas de biblioteca tratan PUT como POST."""
+
+    METODOS = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response) -> None:  # type: ignore[no-untyped-def]
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.METODOS:
+            return HttpResponseNotAllowed(self.METODOS)
+        return self.get_response(request)
 
 
 class ReglaIncumplidaMiddleware:
