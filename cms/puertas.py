@@ -32,11 +32,8 @@ DEL_PORTAL = {
 DE_CUENTAS = {"wagtailusers_users"}
 
 
-def puede_pasar(usuario: Any, nombre: str, espacio: str, argumentos: dict[str, Any]) -> bool:
-    """Si esa persona puede abrir esa ruta de Wagtail. Las que no son de Wagtail las guarda su propia sala."""
-    if not nombre.startswith("wagtail") and not espacio.startswith("wagtail"):
-        return True
-    clave = espacio or nombre
+def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
+    """Si esa persona puede abrir una ruta de Wagtail; `clave` es su espacio de nombres o, si no tiene, su nombre."""
     if clave in DE_TODO_EL_PERSONAL or usuario.is_superuser:
         return True
     if clave == "wagtail_bulk_action":
@@ -47,7 +44,10 @@ def puede_pasar(usuario: Any, nombre: str, espacio: str, argumentos: dict[str, A
 
 
 class PuertasDeWagtail:
-    """Cierra las puertas de Wagtail que no le tocan a quien pide; a quien no entró lo atiende Wagtail."""
+    """Cierra las puertas de Wagtail que no le tocan a quien pide; a quien no tiene la llave lo atiende Wagtail.
+
+    Las secciones propias las guarda cada sala.
+    """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
@@ -57,9 +57,12 @@ class PuertasDeWagtail:
 
     def process_view(self, request: Any, vista: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         ruta = request.resolver_match
-        if not request.path.startswith("/admin/") or not request.user.has_perm("wagtailadmin.access_admin"):
+        if not request.path.startswith("/admin/"):
             return None
         espacio = ruta.namespaces[0] if ruta.namespaces else ""
         # La dirección de prueba de errores de Wagtail no tiene nombre.
         nombre = ruta.url_name or "wagtail_sin_nombre"
-        return None if puede_pasar(request.user, nombre, espacio, kwargs) else permission_denied(request)
+        es_de_wagtail = nombre.startswith("wagtail") or espacio.startswith("wagtail")
+        if not es_de_wagtail or not request.user.has_perm("wagtailadmin.access_admin"):
+            return None
+        return None if puede_pasar(request.user, espacio or nombre, kwargs) else permission_denied(request)

@@ -16,6 +16,7 @@ from wagtail.images.models import SourceImageIOError
 
 from civic.comun.acceso import con_cuenta, publica
 from cms import mapa_del_sitio, muestrario
+from cms.consultas import roles
 from cms.templatetags.portal import ANCHOS_DE_IMAGEN
 
 
@@ -82,3 +83,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 def estilo(request: HttpRequest) -> HttpResponse:
     """Todas las piezas del sistema de diseño en una página (solo con AYNI_DEPURAR)."""
     return render(request, "cms/estilo.html", muestrario.piezas())
+
+
+@publica
+@require_safe
+def quien_puede_que(request: HttpRequest) -> HttpResponse:
+    """La tabla de roles, en palabras."""
+    return render(request, "cms/roles.html", {"cargos": roles.quien_puede_que()})
