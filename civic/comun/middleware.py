@@ -44,7 +44,7 @@ class CabecerasMiddleware:
 
 
 class SoloLosMetodosQueUsamos:
-    """Ayni se usa con GET, HEAD y POST. Lo demás no llega a ninguna vista: algunas de biblioteca tratan PUT como POST."""
+    """Ayni se usa con GET, HEAD y POST; lo demás no llega a ninguna vista (las de Django toman PUT como POST)."""
 
     METODOS = ("GET", "HEAD", "POST")
 

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from civic.cuentas.models import Mandato, Organizacion, Usuario
 from civic.cuentas.roles import Cosa, limitar, puede
-from civic.debate.models import Comentario, Hilo
+from civic.debate.models import Comentario, ComentarioQuerySet, Hilo
 from civic.procesos import permisos as fases
 from civic.procesos.reglas import COMENTAR
 
@@ -93,7 +93,7 @@ def ocultables(usuario: Any) -> QuerySet[Comentario]:
     return limitar(usuario, "E", Cosa.MODERAR, comentarios, distrito="hilo__distrito", unidad="")
 
 
-def comentarios_en_trastienda(usuario: Any) -> QuerySet[Comentario]:
+def comentarios_en_trastienda(usuario: Any) -> ComentarioQuerySet:
     """Los comentarios hasta donde alcanza el cargo de quien mira, con lo que muestra la lista."""
     comentarios = Comentario.objects.select_related("autor", "hilo", "organizacion")
-    return limitar(usuario, "R", Cosa.MODERAR, comentarios, distrito="hilo__distrito", unidad="")
+    return limitar(usuario, "R", Cosa.MODERAR, comentarios, distrito="hilo__distrito", unidad="")  # type: ignore[return-value]

@@ -14,7 +14,7 @@ def main() -> int:
     import pytest
 
     como = "cambios" if "--cambios" in sys.argv[1:] else "nuevas"
-    os.environ["AYNI_MATRIZ_PROPONER"] = como
+    os.environ["MATRIZ_PROPONER"] = como
     return int(
         pytest.main(["-p", "tests.antes", "-q", "-s", "--reuse-db", "tests/matriz/test_matriz.py", "-k", "propone"])
     )

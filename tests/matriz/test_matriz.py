@@ -152,10 +152,10 @@ def _abre(mundo: Mundo, cargo: str, hilo_pk: int) -> bool:
     return DebateConsumer._novedades.func(consumidor, hilo_pk, None) is not None
 
 
-@pytest.mark.skipif("AYNI_MATRIZ_PROPONER" not in os.environ, reason="solo con python -m tests.matriz.proponer")
+@pytest.mark.skipif("MATRIZ_PROPONER" not in os.environ, reason="solo con python -m tests.matriz.proponer")
 def test_propone_renglones(el_recorrido):
     celdas, esperadas = el_recorrido[1].celdas, leer()
-    con_cambios = os.environ["AYNI_MATRIZ_PROPONER"] == "cambios"
+    con_cambios = os.environ["MATRIZ_PROPONER"] == "cambios"
     if not esperadas:
         print(",".join(["ruta", "metodo", *el_recorrido[0].personas]))
     for clave, fila in celdas.items():
