@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "civic.comun.middleware.CabecerasMiddleware",
+    "civic.comun.middleware.SoloLosMetodosQueUsamos",
     "django.middleware.gzip.GZipMiddleware",
     "civic.comun.middleware.PoliticaDeContenido",
     "civic.comun.middleware.TextoLegibleMiddleware",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "civic.cuentas.seguridad.SegundoPasoMiddleware",
     "civic.cuentas.sesiones.UltimaVezMiddleware",
     "civic.comun.middleware.ReglaIncumplidaMiddleware",
+    "cms.puertas.PuertasDeWagtail",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 

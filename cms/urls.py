@@ -6,6 +6,7 @@ app_name = "cms"
 urlpatterns = [
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
+    path("transparencia/roles/", views.quien_puede_que, name="roles"),
     path("imagenes/<int:pk>-<slug:huella>/<int:ancho>.webp", views.imagen, name="imagen"),
     re_path(r"^archivos/(?P<carpeta>images|original_images)/(?P<nombre>[^/]+)$", views.archivo, name="archivo"),
     # Los techos de un proceso: la explicación, y los datos para rehacer la cuenta.

@@ -19,6 +19,7 @@ from civic.procesos.consultas import grupos_de_techos
 from civic.procesos.exportes import a_csv, a_json
 from civic.procesos.models import Proceso
 from cms import mapa_del_sitio, muestrario
+from cms.consultas import roles
 from cms.consultas.procesos import vista_de_techos
 from cms.templatetags.portal import ANCHOS_DE_IMAGEN
 
@@ -113,3 +114,10 @@ def robots(request: HttpRequest) -> HttpResponse:
 def estilo(request: HttpRequest) -> HttpResponse:
     """Todas las piezas del sistema de diseño en una página (solo con AYNI_DEPURAR)."""
     return render(request, "cms/estilo.html", muestrario.piezas())
+
+
+@publica
+@require_safe
+def quien_puede_que(request: HttpRequest) -> HttpResponse:
+    """La tabla de roles, en palabras."""
+    return render(request, "cms/roles.html", {"cargos": roles.quien_puede_que()})

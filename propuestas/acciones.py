@@ -16,7 +16,7 @@ from civic.comun.models import Foto
 from civic.comun.texto import limpiar
 from civic.cuentas.models import Usuario
 from civic.cuentas.permisos import calidad_de, puede_actuar_por
-from civic.cuentas.roles import Rol
+from civic.cuentas.roles import Cosa, Rol, puede
 from civic.debate.acciones import abrir_hilo
 from civic.debate.models import Hilo
 from civic.procesos.consultas import techo_de
@@ -129,6 +129,7 @@ def mover_propuesta(
         desde = propuesta.estado
         reglas.exigir_movimiento(desde, hacia, calidad)
         _exigir_calidad(propuesta, actor, calidad)
+        _exigir_otra_persona(propuesta, actor, hacia, calidad)
         reglas.exigir_camino_propio(desde, hacia)
         reglas.exigir_motivo(hacia, calidad, motivo)
         _exigir_un_solo_reclamo(propuesta, hacia, calidad)
@@ -185,6 +186,25 @@ def dictaminar(
     return dictamen
 
 
+def asignar_unidad(propuesta: Propuesta, *, unidad: str, actor: Usuario) -> Propuesta:
+    """Dice qué unidad evalúa la propuesta; repetirlo no cambia nada."""
+    unidad = limpiar(unidad)
+    if not unidad:
+        raise ReglaIncumplida("Di qué unidad la evalúa.", campo="unidad")
+    with transaction.atomic():
+        propuesta = _bloquear(propuesta)
+        if razon := permisos.por_que_no_asigna(actor, propuesta):
+            raise ReglaIncumplida(razon)
+        if propuesta.unidad != unidad:
+            antes, propuesta.unidad = propuesta.unidad, unidad
+            propuesta.save(update_fields=["unidad", "cambiada"])
+            anotar(
+                propuesta, verbo="asignar_unidad", texto=f"La evalúa: {unidad}.", actor=actor, calidad=_cargo(actor),
+                datos={"unidad": [antes, unidad]}, publico=reglas.es_publico(propuesta.estado),
+            )  # fmt: skip
+    return propuesta
+
+
 def apoyar(propuesta: Propuesta, *, usuario: Usuario) -> Propuesta:
     """Suma el apoyo de una persona con residencia verificada; apoyar dos veces cuenta una."""
     with transaction.atomic():
@@ -221,7 +241,7 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
         raise ValueError(f"No son campos editoriales: {sorted(ajenos)}")
     with transaction.atomic():
         propuesta = _bloquear(propuesta)
-        if not actor.has_perm("propuestas.change_propuesta"):
+        if not puede(actor, "E", Cosa.PROPUESTAS, propuesta):
             raise ReglaIncumplida("Corregir propuestas le toca a Planificación o al equipo técnico.")
         distintos = {campo: valor for campo, valor in cambios.items() if getattr(propuesta, campo) != valor}
         if not distintos:
@@ -231,6 +251,7 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
             setattr(propuesta, campo, valor)
         propuesta.busqueda = consultas.texto_de_busqueda(propuesta)
         propuesta.save()
+        _mudar_hilo(propuesta)
         nombres = ", ".join(str(getattr(Propuesta, campo).field.verbose_name) for campo in distintos)
         despues = retrato(propuesta, distintos)
         anotar(
@@ -336,6 +357,13 @@ def _exigir_calidad(propuesta: Propuesta, actor: Usuario | None, calidad: str) -
         raise ReglaIncumplida(f"Ese cambio lo hace: {EN_CALIDAD_DE[calidad].lower()}.")
 
 
+def _exigir_otra_persona(propuesta: Propuesta, actor: Usuario | None, hacia: str, calidad: str) -> None:
+    if actor is None or calidad in (AUTOR, SISTEMA):
+        return
+    if razon := permisos.por_que_no_aprueba(actor, propuesta, hacia):
+        raise ReglaIncumplida(razon)
+
+
 def _exigir_situacion(propuesta: Propuesta, usuario: Usuario) -> None:
     situacion = permisos.situacion_de_apoyo(usuario, propuesta)
     if not situacion.puede:
@@ -365,10 +393,19 @@ def _siguiente_codigo(gestion: int) -> str:
 
 def _abrir_hilo_oculto(propuesta: Propuesta) -> Hilo:
     """El debate nace oculto: mientras se revisa la forma, nadie debe leer su título ni comentar."""
-    hilo = abrir_hilo(propuesta.titulo, proceso=propuesta.proceso, url=propuesta.get_absolute_url())
+    hilo = abrir_hilo(
+        propuesta.titulo, proceso=propuesta.proceso, url=propuesta.get_absolute_url(), distrito=propuesta.distrito
+    )
     hilo.visible = False
     hilo.save(update_fields=["visible"])
     return hilo
+
+
+def _mudar_hilo(propuesta: Propuesta) -> None:
+    """El debate es del distrito de su propuesta: quien modera por distrito lo encuentra."""
+    if propuesta.hilo is not None and propuesta.hilo.distrito_id != propuesta.distrito_id:
+        propuesta.hilo.distrito = propuesta.distrito
+        propuesta.hilo.save(update_fields=["distrito"])
 
 
 def _abrir_al_publico(propuesta: Propuesta) -> None:

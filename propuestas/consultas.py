@@ -297,3 +297,8 @@ def presentadas_por(usuario: Any) -> PropuestaQuerySet:
     """Lo que `usuario` ya presentó, en cualquier estado, para tarjetas."""
     presentadas = Propuesta.objects.de(usuario).exclude(estado__in=reglas.EDITABLES)
     return presentadas.order_by("-presentada", "-pk").para_tarjetas()
+
+
+def ultimo_evaluador(propuesta: Propuesta) -> int | None:
+    """Clave de quien escribió el dictamen más nuevo."""
+    return next((dictamen.evaluador_id for dictamen in propuesta.dictamenes.all()), None)

@@ -92,6 +92,7 @@ class Propuesta(models.Model):
         validators=[MinValueValidator(Decimal("1"))],
     )
     familias = models.PositiveIntegerField("familias beneficiadas", null=True, blank=True)
+    unidad = models.CharField("unidad que la evalúa", max_length=80, blank=True)
     foto = models.ForeignKey(
         Foto, models.PROTECT, null=True, blank=True, related_name="propuestas", verbose_name="foto"
     )

@@ -6,14 +6,13 @@ from typing import Any
 from django.http import Http404
 
 from civic.cuentas.permisos import puede_actuar_por, residencia_verificada
-from civic.cuentas.roles import Rol
+from civic.cuentas.roles import Cosa, Rol, limitar, puede
 from civic.procesos import permisos as fases
 from civic.procesos.reglas import APOYAR
 from propuestas import consultas, reglas
 from propuestas.models import Propuesta, PropuestaQuerySet
 from propuestas.reglas import AUTOR, MODERACION, PLANIFICACION, TECNICO, Estado
 
-VER_EN_TRASTIENDA = "propuestas.view_propuesta"
 # Ni la trastienda los ve: son de quien los escribe.
 PRIVADOS = (Estado.BORRADOR.value, Estado.BORRADOR_ASISTIDO.value)
 _NO_ESTA = "No encontramos esa propuesta."
@@ -39,7 +38,16 @@ def _con_fases() -> PropuestaQuerySet:
 def puede_ver(usuario: Any, propuesta: Propuesta) -> bool:
     if reglas.es_publico(propuesta.estado) or propuesta.autor_id == usuario.pk:
         return True
-    return propuesta.estado not in PRIVADOS and usuario.is_authenticated and usuario.has_perm(VER_EN_TRASTIENDA)
+    return en_trastienda(usuario, propuesta)
+
+
+def es_publica(propuesta: Propuesta) -> bool:
+    return reglas.es_publico(propuesta.estado)
+
+
+def en_trastienda(usuario: Any, propuesta: Propuesta) -> bool:
+    """Si la ve en la trastienda: no es un borrador y su cargo alcanza hasta ella."""
+    return propuesta.estado not in PRIVADOS and puede(usuario, "R", Cosa.PROPUESTAS, propuesta)
 
 
 def propia_o_404(usuario: Any, pk: int) -> Propuesta:
@@ -50,9 +58,16 @@ def propia_o_404(usuario: Any, pk: int) -> Propuesta:
     return propuesta
 
 
-def en_trastienda_o_404(pk: Any) -> Propuesta:
-    """Una propuesta para la trastienda: todas menos los borradores. El cargo lo mira la vista."""
-    propuesta = _con_fases().exclude(estado__in=PRIVADOS).filter(pk=pk).first()
+def visibles_en_trastienda(usuario: Any) -> PropuestaQuerySet:
+    """Todas menos los borradores, hasta donde alcanza el cargo de quien mira."""
+    return limitar(  # type: ignore[return-value]
+        usuario, "R", Cosa.PROPUESTAS, _con_fases().prefetch_related("dictamenes").exclude(estado__in=PRIVADOS)
+    )
+
+
+def en_trastienda_o_404(usuario: Any, pk: Any) -> Propuesta:
+    """Una propuesta para la trastienda; de otro distrito o unidad es como si no existiera."""
+    propuesta = visibles_en_trastienda(usuario).filter(pk=pk).first()
     if propuesta is None:
         raise Http404(_NO_ESTA)
     return propuesta
@@ -72,7 +87,26 @@ def calidades_de(usuario: Any, propuesta: Propuesta) -> list[str]:
     if not usuario.is_authenticated:
         return []
     calidades = [AUTOR] if es_autora(usuario, propuesta) else []
-    return calidades + [calidad for calidad, rol in _ROL_DE.items() if usuario.tiene_rol(rol)]
+    if es_suya(usuario, propuesta):
+        return calidades  # nadie decide sobre lo que presentó
+    return calidades + [
+        calidad for calidad, rol in _ROL_DE.items() if puede(usuario, "A", Cosa.PROPUESTAS, propuesta, solo=[rol])
+    ]
+
+
+def es_suya(usuario: Any, propuesta: Propuesta) -> bool:
+    """Si la escribió o habla hoy por la organización que la presentó."""
+    return usuario.is_authenticated and (propuesta.autor_id == usuario.pk or es_autora(usuario, propuesta))
+
+
+def por_que_no_aprueba(usuario: Any, propuesta: Propuesta, hacia: str) -> str:
+    """Frase que dice por qué no le toca aprobarla; vacía si puede. Quien presenta, quien evalúa y quien aprueba son
+    personas distintas."""
+    if es_suya(usuario, propuesta):
+        return "Nadie decide sobre lo que presentó. Pídele a otra persona que lo haga."
+    if hacia in reglas.APRUEBAN and consultas.ultimo_evaluador(propuesta) == usuario.pk:
+        return "Tú la evaluaste: aprobarla le toca a otra persona."
+    return ""
 
 
 def pasos_de_autor(usuario: Any, propuesta: Propuesta) -> list[str]:
@@ -92,17 +126,30 @@ def movimientos_posibles(usuario: Any, propuesta: Propuesta) -> dict[str, str]:
         if calidad == AUTOR:
             continue
         for hacia in reglas.siguientes(propuesta.estado, calidad):
-            if not (propuesta.estado == Estado.EN_EVALUACION and hacia in reglas.RESULTADOS):
+            if propuesta.estado == Estado.EN_EVALUACION and hacia in reglas.RESULTADOS:
+                continue
+            if not por_que_no_aprueba(usuario, propuesta, hacia):
                 posibles.setdefault(hacia, calidad)
     return posibles
 
 
 def por_que_no_evalua(usuario: Any, propuesta: Propuesta) -> str:
     """Frase que dice por qué `usuario` no puede evaluarla; vacía si puede. No mira la fase ni el estado."""
-    if not usuario.tiene_rol(Rol.TECNICO_EVALUADOR, Rol.PLANIFICACION):
+    if not puede(usuario, "C", Cosa.VIABILIDAD):
         return "Evaluar propuestas le toca al equipo técnico o a Planificación."
-    if propuesta.autor_id == usuario.pk or es_autora(usuario, propuesta):
+    if not puede(usuario, "C", Cosa.VIABILIDAD, propuesta):
+        return "Esta propuesta es de otra unidad o de otro distrito. La evalúa su equipo."
+    if es_suya(usuario, propuesta):
         return "Nadie evalúa lo que presentó. Pídele a otra persona del equipo que la evalúe."
+    return ""
+
+
+def por_que_no_asigna(usuario: Any, propuesta: Propuesta) -> str:
+    """Frase que dice por qué no puede decir qué unidad la evalúa; vacía si puede."""
+    if not puede(usuario, "E", Cosa.PROPUESTAS, propuesta):
+        return "Asignar propuestas le toca a Planificación o a su unidad."
+    if es_suya(usuario, propuesta):
+        return "Nadie elige quién evalúa lo que presentó."
     return ""
 
 

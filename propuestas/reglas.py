@@ -279,6 +279,13 @@ _PIDEN_MOTIVO = {
     Estado.LISTA_ESPERA.value: "Di por qué espera y qué tendría que pasar para que entre.",
     Estado.INCUMPLIDA.value: "Explica por qué no se cumplió.",
 }
+# Pasar a uno de estos es aprobar lo que alguien evaluó: le toca a otra persona.
+APRUEBAN = (
+    Estado.PRIORIZADA_DISTRITO.value,
+    Estado.LISTA_ESPERA.value,
+    Estado.EN_VOTACION.value,
+    Estado.INCLUIDA_POA.value,
+)
 # Estados desde los que se puede reclamar una sola vez para que se evalúe de nuevo.
 RECLAMABLES = (Estado.RECHAZADA.value, Estado.DERIVADA.value, Estado.CADUCADA.value)
 

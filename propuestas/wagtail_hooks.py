@@ -7,21 +7,18 @@ llaman a las acciones. Los borradores no se ven: son de quien los escribe.
 from typing import Any
 
 import django_filters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import HeaderButton
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
 
 from civic.comun.dinero import bolivianos
-from civic.comun.models import Suceso
+from civic.comun.trastienda import Boton, ConReglas, EnBloque, Ficha, Lista, SinBorrar, prohibir
+from civic.cuentas.forms_unidad import UnidadForm
+from civic.cuentas.roles import Cosa, limitar, puede
 from civic.procesos.models import Categoria, Proceso
 from mapas.territorio.consultas import distritos
 from propuestas import acciones, consultas, permisos
@@ -33,20 +30,10 @@ from propuestas.views import trastienda
 NOMBRE = "propuestas_admin"
 
 
-class PoliticaDePropuestas(ModelPermissionPolicy):
-    """Nadie crea ni borra propuestas desde la trastienda, tampoco la administración técnica."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action in ("view", "change") and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
+prohibir(Propuesta, "add", "delete")
 
 
-register_permission_policy(Propuesta, PoliticaDePropuestas(Propuesta))
-
-
-def _botones(usuario: Any, propuesta: Propuesta) -> list[tuple[str, str, str]]:
+def _botones(usuario: Any, propuesta: Propuesta) -> list[Boton]:
     """(rótulo, dirección, icono) de lo que esa persona puede hacer con la propuesta."""
     botones = []
     if permisos.movimientos_posibles(usuario, propuesta):
@@ -71,31 +58,33 @@ class Filtro(WagtailFilterSet):
         fields = ["estado", "distrito", "categoria", "proceso"]
 
 
-class Lista(generic.IndexView):
+class ListaDePropuestas(Lista):
+    mirada = "Descargó la lista de propuestas de la trastienda"
+    en_bloque = (("Asignar varias a una unidad", f"{NOMBRE}:bloque_asignar", "group"),)
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        return puede(self.request.user, "E", Cosa.PROPUESTAS)
+
     def get_base_queryset(self) -> QuerySet:
-        return Propuesta.objects.exclude(estado__in=permisos.PRIVADOS).con_lugar()
+        return permisos.visibles_en_trastienda(self.request.user)
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         return consultas.que_digan(queryset, self.search_query) if self.is_searching else queryset
 
-    def get_list_more_buttons(self, instance: Propuesta) -> list[Any]:
-        propios = [
-            MenuItem(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, instance))
-        ]
-        return propios + super().get_list_more_buttons(instance)
+    def botones_de(self, objeto: Propuesta) -> list[Boton]:
+        return _botones(self.request.user, objeto)
 
 
-class Ficha(generic.InspectView):
+class FichaDePropuesta(Ficha):
     def get_object(self, queryset: QuerySet | None = None) -> Propuesta:
-        return permisos.en_trastienda_o_404(self.pk)
+        return permisos.en_trastienda_o_404(self.request.user, self.pk)
 
-    @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        return [
-            HeaderButton(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, self.object))
-        ]
+    @property
+    def mirada(self) -> str:  # type: ignore[override]
+        return "" if permisos.es_publica(self.object) else "Leyó una propuesta que todavía no es pública."
+
+    def botones_de(self, objeto: Propuesta) -> list[Boton]:
+        return _botones(self.request.user, objeto)
 
     def get_monto_solicitado_display_value(self) -> str:
         return bolivianos(self.object.monto_solicitado)
@@ -103,28 +92,37 @@ class Ficha(generic.InspectView):
     def get_monto_tecnico_display_value(self) -> str:
         return bolivianos(self.object.monto_tecnico)
 
-    def get_field_display_value(self, field_name: str, field: Any) -> Any:
-        valor = super().get_field_display_value(field_name, field)
-        return "Sin dato" if valor in (None, "") else valor
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sucesos = Suceso.objects.de(self.object).select_related("actor")
-        return super().get_context_data(**kwargs) | {"sucesos": sucesos}
-
-
-class Correccion(generic.EditView):
+class Correccion(ConReglas, generic.EditView):
     """Corrige texto, categoría y lugar con su acción, que lo anota en la bitácora."""
 
     success_message = "Propuesta corregida."
 
     def get_object(self, queryset: QuerySet | None = None) -> Propuesta:
-        return permisos.en_trastienda_o_404(self.object_pk)
+        propuesta = permisos.en_trastienda_o_404(self.request.user, self.object_pk)
+        if not puede(self.request.user, "E", Cosa.PROPUESTAS, propuesta):
+            raise PermissionDenied("Corregir esta propuesta le toca a otra unidad.")
+        return propuesta
 
     def save_instance(self) -> Propuesta:
         return acciones.corregir_propuesta(self.object, actor=self.request.user, **self.form.cleaned_data)
 
 
-class PropuestasViewSet(ModelViewSet):
+class AsignarUnidad(EnBloque):
+    page_title = "Asignar a una unidad"
+    submit_button_label = "Asignar las elegidas"
+    form_class = UnidadForm
+    filterset_class = Filtro
+
+    def elegibles(self) -> QuerySet:
+        filas = Propuesta.objects.exclude(estado__in=permisos.PRIVADOS).select_related("distrito")
+        return limitar(self.request.user, "E", Cosa.PROPUESTAS, filas)
+
+    def ejecutar(self, objeto: Propuesta, datos: dict[str, Any]) -> None:
+        acciones.asignar_unidad(objeto, unidad=datos["unidad"], actor=self.request.user)
+
+
+class PropuestasViewSet(SinBorrar):
     model = Propuesta
     name = NOMBRE
     url_prefix = "propuestas"
@@ -132,17 +130,19 @@ class PropuestasViewSet(ModelViewSet):
     icon = "clipboard-list"
     menu_order = 210
     add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    index_view_class = Lista
-    inspect_view_class = Ficha
+    sin_rutas = (*SinBorrar.sin_rutas, "add")
+    index_view_class = ListaDePropuestas
+    inspect_view_class = FichaDePropuesta
     edit_view_class = Correccion
-    inspect_template_name = "propuestas/trastienda/inspect.html"
+    bloques = (("asignar", AsignarUnidad),)
+    inspect_template_name = "comun/trastienda/ficha.html"
     filterset_class = Filtro
     search_fields = ["busqueda"]
     ordering = ["-presentada", "-pk"]
-    list_export = ["codigo", "titulo", "estado", "distrito", "categoria", "monto_solicitado", "monto_tecnico"]
+    list_export = [
+        *("codigo", "titulo", "estado", "distrito", "otb", "categoria", "organizacion", "unidad", "referencia"),
+        *("monto_solicitado", "monto_tecnico", "apoyos_contados", "presentada"),
+    ]
     export_filename = "propuestas"
     list_display = [
         "titulo",
@@ -150,22 +150,19 @@ class PropuestasViewSet(ModelViewSet):
         Column("estado", label="Estado", accessor=lambda propuesta: propuesta.ficha.etiqueta, sort_key="estado"),
         Column("distrito", label="Distrito", sort_key="distrito__orden"),
         Column("categoria", label="Categoría", sort_key="categoria__orden"),
+        Column("unidad", label="La evalúa", sort_key="unidad"),
         Column("monto", label="Costo", accessor=lambda propuesta: bolivianos(propuesta.monto)),
         Column("apoyos_contados", label="Apoyos", sort_key="apoyos_contados"),
         DateColumn("presentada", label="Presentada", sort_key="presentada"),
     ]
     inspect_view_fields = [
         *("codigo", "titulo", "estado", "descripcion", "categoria", "distrito", "otb", "referencia", "lon", "lat"),
-        *("monto_solicitado", "monto_tecnico", "familias", "apoyos_contados", "autor", "organizacion", "proceso"),
-        *("presentada", "cambiada"),
+        *("monto_solicitado", "monto_tecnico", "familias", "unidad", "apoyos_contados", "autor", "organizacion"),
+        *("proceso", "presentada", "cambiada"),
     ]
 
     def get_form_class(self, for_update: bool = False) -> type[CorreccionForm]:
         return CorreccionForm
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        # La historia que vale es la bitácora, que está en la ficha.
-        return super().get_common_view_kwargs(**kwargs) | {"history_url_name": None, "usage_url_name": None}
 
     def get_urlpatterns(self) -> list[Any]:
         return [

@@ -148,6 +148,8 @@ def abrir_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | N
     ahora = ahora or timezone.now()
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk).select_related("proceso")).get()
     estados.exigir_movimiento(votacion.estado, Votacion.Estado.ABIERTA)
+    if actor is not None:
+        permisos.exigir_otra_persona(permisos.por_que_no_abre(actor, votacion))
     if not votacion.proceso.publicado:
         raise ReglaIncumplida("Publica primero el proceso: la gente debe poder leerlo antes de votar.")
     if ahora >= votacion.cierra:
@@ -290,6 +292,8 @@ def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | 
     permisos.exigir_conducir(actor)
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk).select_related("proceso")).get()
     estados.exigir_movimiento(votacion.estado, Votacion.Estado.CONTADA)
+    if actor is not None:
+        permisos.exigir_otra_persona(permisos.por_que_no_cuenta(actor, votacion))
     contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
     if cambio := libro.diferencia(json.loads(votacion.libro), libro_de(votacion)):
         raise ReglaIncumplida(f"El libro de reglas no es el que se publicó al abrir: cambió {cambio}. No se cuenta.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
+from civic.comun.models import Suceso
 from civic.cuentas.consultas_verificacion import con_rotulos, totales_publicos
 from civic.procesos.models import Fase
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet, Voto
@@ -254,3 +255,8 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
             for contienda in contiendas
         ],
     }
+
+
+def quien(votacion: Votacion, verbo: str) -> int | None:
+    """Clave de quien hizo por última vez `verbo` con la votación, según la bitácora; None si fue el sistema."""
+    return Suceso.objects.de(votacion).filter(verbo=verbo).order_by("-pk").values_list("actor", flat=True).first()

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from civic.comun.errores import ReglaIncumplida
 from civic.cuentas.models import Identidad, Residencia, Usuario, Verificacion
-from civic.cuentas.roles import Rol
+from civic.cuentas.roles import Cosa, puede
 from civic.procesos import permisos as permisos_de_fase
 from civic.procesos.reglas import VOTAR, dia
+from votaciones import consultas
 from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.reglas import estados
 
@@ -128,7 +129,32 @@ def _impedimento_de_residencia(contienda: Contienda, usuario: Any) -> Impediment
 
 def puede_conducir(usuario: Any) -> bool:
     """Solo planificación prepara, abre, cierra y cuenta. La administración técnica no: ni siquiera el superusuario."""
-    return Rol.PLANIFICACION in usuario.roles_vigentes
+    return puede(usuario, "A", Cosa.VOTACIONES)
+
+
+def por_que_no_abre(usuario: Any, votacion: Votacion) -> str:
+    """Frase que dice por qué no le toca abrirla; vacía si puede. No mira su cargo."""
+    if consultas.quien(votacion, "preparar") == usuario.pk:
+        return "Tú preparaste esta votación: abrirla le toca a otra persona de Planificación."
+    return ""
+
+
+def por_que_no_cuenta(usuario: Any, votacion: Votacion) -> str:
+    """Frase que dice por qué no le toca contarla; vacía si puede. El escrutinio es de dos personas, por lo menos."""
+    if usuario.pk in (consultas.quien(votacion, "abrir"), consultas.quien(votacion, "cerrar")):
+        return "El escrutinio es de dos personas: la cuenta alguien que no la abrió ni la cerró."
+    return ""
+
+
+def por_que_no_da_el_paso(usuario: Any, votacion: Votacion, verbo: str) -> str:
+    """Lo que impide a esa persona abrir o contar, para decírselo antes de que lo intente."""
+    preguntas = {"abrir": por_que_no_abre, "contar": por_que_no_cuenta}
+    return preguntas[verbo](usuario, votacion) if verbo in preguntas else ""
+
+
+def exigir_otra_persona(razon: str) -> None:
+    if razon:
+        raise ReglaIncumplida(razon)
 
 
 def exigir_conducir(usuario: Any) -> None:

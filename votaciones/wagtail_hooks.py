@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
 
 from civic.comun.acceso import con_rol
 from civic.comun.bitacora import historia
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.templatetags.ayni import fecha_hora
-from civic.cuentas.roles import Rol
+from civic.comun.trastienda import ConReglas, Lista, SinBorrar, prohibir
+from civic.cuentas.roles import Cosa, roles_que
 from votaciones import acciones, consultas, permisos
 from votaciones.forms import CierreForm, VotacionForm
 from votaciones.models import Votacion
@@ -54,7 +54,7 @@ def _migas(votacion: Votacion, *siguientes: tuple[str, str]) -> list[dict[str, s
     return [{"url": url, "label": rotulo} for url, rotulo in pares]
 
 
-@con_rol(Rol.PLANIFICACION, Rol.AUDITORIA)
+@con_rol(*roles_que("R", Cosa.VOTACIONES))
 @require_safe
 def conducir(request: HttpRequest, pk: int) -> HttpResponse:
     """El tablero de una votación: papeletas, participación por distrito y el paso que sigue."""
@@ -76,7 +76,7 @@ def conducir(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "votaciones/trastienda/conducir.html", contexto)
 
 
-@con_rol(Rol.PLANIFICACION)
+@con_rol(*roles_que("A", Cosa.VOTACIONES))
 @require_http_methods(["GET", "HEAD", "POST"])
 def paso(request: HttpRequest, pk: int, verbo: str) -> HttpResponse:
     """Pide confirmar un paso y lo da."""
@@ -93,6 +93,7 @@ def paso(request: HttpRequest, pk: int, verbo: str) -> HttpResponse:
             messages.error(request, error.mensaje)
             estado = 409
     rotulo, _en, que_pasa = PASOS[verbo]
+    que_pasa = permisos.por_que_no_da_el_paso(request.user, votacion, verbo) or que_pasa
     contexto = {
         "votacion": votacion,
         "rotulo": rotulo,
@@ -130,27 +131,21 @@ def urls_de_la_trastienda() -> list:
     ]
 
 
-class _ConReglas:
-    """Mezcla de las vistas de Wagtail: una ReglaIncumplida se muestra en el formulario, sin perder lo escrito."""
+# Ninguna votación se borra.
+prohibir(Votacion, "delete")
 
-    def form_valid(self, form: VotacionForm) -> HttpResponse:
-        try:
-            return super().form_valid(form)  # type: ignore[misc]
-        except ReglaIncumplida as error:
-            self.produced_error_code, self.produced_error_message = "validation_error", error.mensaje
-            form.add_error(error.campo if error.campo in form.fields else None, error.mensaje)
-            return self.form_invalid(form)  # type: ignore[attr-defined]
 
+class _AlTablero(ConReglas):
     def get_success_url(self) -> str:
         return reverse("votaciones_conducir", args=[self.object.pk])  # type: ignore[attr-defined]
 
 
-class CrearVotacion(_ConReglas, generic.CreateView):
+class CrearVotacion(_AlTablero, generic.CreateView):
     def save_instance(self) -> Votacion:
         return acciones.preparar_votacion(actor=self.request.user, **self.form.cleaned_data)
 
 
-class CorregirVotacion(_ConReglas, generic.EditView):
+class CorregirVotacion(_AlTablero, generic.EditView):
     def get_object(self, queryset: Any = None) -> Votacion:
         votacion = super().get_object(queryset)
         if votacion.estado != _Estado.PREPARADA:
@@ -162,12 +157,14 @@ class CorregirVotacion(_ConReglas, generic.EditView):
         return acciones.corregir_votacion(self.object, actor=self.request.user, **datos)
 
 
-class ListaDeVotaciones(generic.IndexView):
+class ListaDeVotaciones(Lista):
+    relaciones = ("proceso",)
+
     def get_edit_url(self, instance: Votacion) -> str:
         return reverse("votaciones_conducir", args=[instance.pk])
 
 
-class VotacionViewSet(ModelViewSet):
+class VotacionViewSet(SinBorrar):
     model = Votacion
     name = "votaciones_admin"
     url_prefix = "votaciones"
@@ -176,8 +173,9 @@ class VotacionViewSet(ModelViewSet):
     menu_order = 220
     icon = "check"
     add_to_admin_menu = True
-    copy_view_enabled = False
-    add_to_reference_index = False
+    # No tiene ficha aparte: lo suyo está en «conducir», y de la urna aquí no se ve nada.
+    inspect_view_enabled = False
+    sin_rutas = (*SinBorrar.sin_rutas, "inspect")
     index_view_class = ListaDeVotaciones
     add_view_class = CrearVotacion
     edit_view_class = CorregirVotacion
@@ -192,6 +190,9 @@ class VotacionViewSet(ModelViewSet):
     list_filter = ["estado", "proceso"]
     search_fields = ["nombre", "slug"]
     search_backend_name = None
+    # Solo cifras públicas: nada de papeletas ni de quién participó.
+    list_export = ["nombre", "proceso", "estado", "regla", "abre", "cierra", "contada", "huella"]
+    export_filename = "votaciones"
 
     def get_form_class(self, for_update: bool = False) -> type[VotacionForm]:
         return VotacionForm

@@ -9,7 +9,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from civic.comun import bitacora
+
 Vista = Callable[..., Any]
+
+
+def mirar(actor: Any, objeto: Any, que: str) -> None:
+    """Deja anotado que `actor` miró por su cargo algo que no es público de `objeto`. `que` dice qué, sin el dato."""
+    escribir = getattr(bitacora, "anotar_mirada", None)
+    if escribir is not None:
+        escribir(actor, objeto, que)
+    else:
+        bitacora.anotar(objeto, verbo="mirar", texto=que, actor=actor, publico=False)
 
 
 def publica(vista: Vista) -> Vista:

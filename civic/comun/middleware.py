@@ -8,7 +8,7 @@ from typing import Any
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDictKeyError
@@ -48,6 +48,20 @@ class CabecerasMiddleware:
             # Nada de lo que ve una persona con sesión puede quedar guardado a mitad de camino.
             respuesta.setdefault("Cache-Control", "private, no-store")
         return respuesta
+
+
+class SoloLosMetodosQueUsamos:
+    """Ayni se usa con GET, HEAD y POST; lo demás no llega a ninguna vista (las de Django toman PUT como POST)."""
+
+    METODOS = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response) -> None:  # type: ignore[no-untyped-def]
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.METODOS:
+            return HttpResponseNotAllowed(self.METODOS)
+        return self.get_response(request)
 
 
 class TextoLegibleMiddleware:

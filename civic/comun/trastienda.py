@@ -1,15 +1,15 @@
 """Piezas de la trastienda que todas las secciones comparten: políticas, listas, fichas, gestiones y descargas."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote
 from django.db.models import Model
-from django.forms import Form
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.forms import CheckboxSelectMultiple, Form, ModelMultipleChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -23,7 +23,9 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from civic.comun.acceso import mirar
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.models import Suceso
 from civic.comun.planillas import celda
 
 Boton = tuple[str, str, str]
@@ -79,6 +81,31 @@ class Lista(DescargaSegura, generic.IndexView):
     """Lista que trae sus relaciones de una vez y ofrece en cada renglón lo que esa persona puede hacer con él."""
 
     relaciones: tuple[str, ...] = ()
+    # Si la lista tiene datos que no son públicos: cómo se anota que alguien la descargó.
+    mirada = ""
+    # (rótulo, ruta, ícono) de lo que se hace con varios registros a la vez; ver `EnBloque`.
+    en_bloque: tuple[Boton, ...] = ()
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        return self.user_has_permission("change")
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        # Los filtros puestos viajan con el botón: se elige entre lo que se está viendo.
+        consulta = self.request.GET.urlencode()
+        return [
+            *super().header_buttons,
+            *(
+                HeaderButton(rotulo, url=f"{reverse(ruta)}?{consulta}", icon_name=icono)
+                for rotulo, ruta, icono in self.en_bloque
+                if self.puede_en_bloque(ruta)
+            ),
+        ]
+
+    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponse:
+        if self.mirada:
+            mirar(self.request.user, self.request.user, f"{self.mirada} ({spreadsheet_format}).")
+        return super().as_spreadsheet(queryset, spreadsheet_format)
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related(*self.relaciones)
@@ -99,19 +126,38 @@ class Ficha(generic.InspectView):
     """Página de un registro, con los botones de lo que se puede hacer con él."""
 
     page_title = "Ficha"
+    # Si muestra algo que no es público: cómo se anota que alguien lo miró.
+    mirada = ""
     # (texto, ruta del conjunto, ícono); se muestran si `puede` lo permite.
     botones: tuple[Boton, ...] = ()
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.mirada:
+            mirar(request.user, self.object, self.mirada)
+        return super().get(request, *args, **kwargs)
 
     def puede(self, ruta: str) -> bool:
         return self.user_has_permission("change")
 
+    def botones_de(self, objeto: Any) -> Sequence[Boton]:
+        """Qué puede hacer quien mira con ese objeto, además de `botones`."""
+        return ()
+
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        return [
-            HeaderButton(texto, url=reverse(ruta, args=[quote(self.object.pk)]), icon_name=icono)
+        fijos = [
+            (texto, reverse(ruta, args=[quote(self.object.pk)]), icono)
             for texto, ruta, icono in self.botones
             if self.puede(ruta)
         ]
+        return [
+            HeaderButton(texto, url=url, icon_name=icono)
+            for texto, url, icono in (*fijos, *self.botones_de(self.object))
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sucesos = Suceso.objects.de(self.object).select_related("actor")
+        return super().get_context_data(**kwargs) | {"sucesos": sucesos}
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
         valor = super().get_field_display_value(field_name, field)
@@ -193,6 +239,129 @@ class Gestion(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
         )
 
 
+class EnBloque(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+    """Lo mismo sobre varios registros elegidos: cada uno pasa por su acción, y el que no puede dice por qué."""
+
+    request: Any
+    model: Any = None
+    index_url_name = ""
+    permission_required = "change"
+    template_name = "comun/trastienda/gestion.html"
+    submit_button_label = "Hacerlo con los elegidos"
+    filterset_class: Any = None
+    explicacion = "Elige con cuáles. Cada uno queda anotado en su historia."
+    TOPE = 100
+
+    def elegibles(self) -> Any:
+        """Los registros entre los que puede elegir quien mira."""
+        raise NotImplementedError
+
+    def ejecutar(self, objeto: Any, datos: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def get_form(self, form_class: Any = None) -> Form:
+        form = super().get_form(form_class)
+        filas = self.elegibles()
+        if self.filterset_class is not None:
+            filas = self.filterset_class(self.request.GET, queryset=filas, request=self.request).qs
+        claves = list(filas.values_list("pk", flat=True)[: self.TOPE])
+        form.fields["elegidos"] = ModelMultipleChoiceField(
+            queryset=self.elegibles().filter(pk__in=claves),
+            label=f"Con cuáles (hasta {self.TOPE}; filtra la lista para ver otros)",
+            widget=CheckboxSelectMultiple,
+            error_messages={"required": "Elige por lo menos uno."},
+        )
+        form.order_fields(["elegidos"])
+        return form
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        datos = dict(form.cleaned_data)
+        hechos, problemas = 0, []
+        for objeto in datos.pop("elegidos"):
+            try:
+                self.ejecutar(objeto, datos)
+                hechos += 1
+            except ReglaIncumplida as error:
+                problemas.append(f"{objeto}: {error.mensaje}")
+        if hechos:
+            messages.success(self.request, f"Hecho con {hechos}.")
+        for problema in problemas:
+            messages.warning(self.request, problema)
+        return redirect(self.index_url_name)
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        plural = self.model._meta.verbose_name_plural.capitalize()
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(self.index_url_name), "label": plural},
+            {"url": "", "label": str(self.page_title)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            explicacion=self.explicacion,
+            submit_button_label=self.submit_button_label,
+            action_url=self.request.get_full_path(),
+            **kwargs,
+        )
+
+
+def atender(
+    request: HttpRequest,
+    objeto: Any,
+    form: Form,
+    hacer: Callable[[], str],
+    *,
+    seccion: str,
+    titulo: str,
+    plantilla: str = "comun/trastienda/accion.html",
+    nada: str = "",
+    **extra: Any,
+) -> HttpResponse:
+    """Una acción sobre `objeto` en su propia página: si el formulario vale, `hacer` la ejecuta y dice lo que pasó.
+
+    `seccion` es el conjunto de la trastienda («obra»); `nada`, por qué ahora no hay nada que hacer. Una ReglaIncumplida
+    vuelve al formulario, con lo escrito intacto y código 422.
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            messages.success(request, hacer())
+        except ReglaIncumplida as error:
+            form.add_error(error.campo if error.campo in form.fields else None, error.mensaje)
+        else:
+            return redirect(f"{seccion}:inspect", objeto.pk)
+    plural = objeto._meta.verbose_name_plural.capitalize()
+    contexto = {
+        "objeto": objeto,
+        "form": form,
+        "media": form.media,
+        "nada": nada,
+        "page_title": titulo,
+        "page_subtitle": str(objeto),
+        "header_title": f"{titulo}: {objeto}",
+        "header_icon": "edit",
+        "action_url": request.path,
+        "submit_button_label": titulo,
+        "submit_button_active_label": "Guardando…",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": "Inicio"},
+            {"url": reverse(f"{seccion}:index"), "label": plural},
+            {"url": reverse(f"{seccion}:inspect", args=[objeto.pk]), "label": str(objeto)},
+            {"url": "", "label": titulo},
+        ],
+        **extra,
+    }
+    return render(request, plantilla, contexto, status=422 if form.is_bound else 200)
+
+
+def enviado(request: HttpRequest) -> tuple[Any, ...]:
+    """Argumentos de un formulario: lo enviado, con sus archivos, o nada."""
+    return (request.POST, request.FILES) if request.method == "POST" else ()
+
+
 class SinBorrar(ModelViewSet):
     """Conjunto sin borrar, copiar ni historial de Wagtail: la historia está en la bitácora."""
 
@@ -203,6 +372,7 @@ class SinBorrar(ModelViewSet):
     index_view_class = Lista
     add_to_reference_index = False
     extras: tuple[tuple[str, type], ...] = ()
+    bloques: tuple[tuple[str, type], ...] = ()
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         fuera = {f"{nombre}_url_name": None for nombre in self.sin_rutas}
@@ -211,6 +381,9 @@ class SinBorrar(ModelViewSet):
     def get_urlpatterns(self) -> list[Any]:
         propias = [
             path(f"{nombre}/<int:pk>/", self.construct_view(vista), name=nombre) for nombre, vista in self.extras
+        ] + [
+            path(f"en-bloque/{nombre}/", self.construct_view(vista), name=f"bloque_{nombre}")
+            for nombre, vista in self.bloques
         ]
         return [*(ruta for ruta in super().get_urlpatterns() if ruta.name not in self.sin_rutas), *propias]
 

@@ -10,14 +10,17 @@ from civic.cuentas.models import Mandato, Organizacion, Usuario
 from civic.debate import avisos, consultas, permisos, reglas
 from civic.debate.models import Comentario, Hilo
 from civic.procesos.models import Proceso
+from mapas.territorio.models import Area
 
 
-def abrir_hilo(titulo: str, *, proceso: Proceso | None = None, url: str = "", visible: bool = True) -> Hilo:
-    """Crea una conversación vacía. `url` es la página que la mostrará, sin dominio.
+def abrir_hilo(
+    titulo: str, *, proceso: Proceso | None = None, url: str = "", visible: bool = True, distrito: Area | None = None
+) -> Hilo:
+    """Crea una conversación vacía. `url` es la página que la mostrará, sin dominio; `distrito`, de cuál trata.
 
     Con `visible=False` nace oculta: nadie la lee ni comenta hasta que quien la enlaza la publique.
     """
-    return Hilo.objects.create(titulo=titulo[:200], proceso=proceso, url=url, visible=visible)
+    return Hilo.objects.create(titulo=titulo[:200], proceso=proceso, url=url, visible=visible, distrito=distrito)
 
 
 def cerrar_hilo(hilo: Hilo, *, actor: Usuario | None = None, motivo: str) -> Hilo:
@@ -25,6 +28,7 @@ def cerrar_hilo(hilo: Hilo, *, actor: Usuario | None = None, motivo: str) -> Hil
     motivo = _motivo(motivo)
     with transaction.atomic():
         hilo = _bloquear_hilo(hilo.pk)
+        _exigir_moderar(actor, hilo)
         if not hilo.abierto:
             raise ReglaIncumplida("Esa conversación ya está cerrada.")
         hilo.abierto, hilo.motivo_cierre = False, motivo
@@ -127,6 +131,8 @@ def _mover(
     with transaction.atomic():
         hilo = _bloquear_hilo(comentario.hilo_id)
         comentario = bloquear(Comentario.objects.select_related("autor").filter(pk=comentario.pk)).get()
+        if hacia != reglas.RETIRADO:
+            _exigir_moderar(actor, hilo, comentario)
         reglas.exigir_transicion(comentario.estado, hacia)
         desde, comentario.estado, comentario.motivo = comentario.estado, hacia, motivo
         comentario.cambio = _numerar(hilo)
@@ -143,6 +149,12 @@ def _mover(
         )
         avisos.avisar(comentario)
     return comentario
+
+
+def _exigir_moderar(actor: Usuario | None, hilo: Hilo, comentario: Comentario | None = None) -> None:
+    """Sin `actor` es el propio sistema. Nadie modera lo que escribió, ni fuera de hasta donde alcanza su cargo."""
+    if actor is not None and (razon := permisos.por_que_no_modera(actor, hilo, comentario)):
+        raise ReglaIncumplida(razon)
 
 
 def _bloquear_hilo(pk: int) -> Hilo:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from civic.cuentas.models import Organizacion
 from civic.debate import reglas
 from civic.procesos.models import Proceso
+from mapas.territorio.models import Area
 
 
 class HiloQuerySet(models.QuerySet):
@@ -28,6 +29,9 @@ class Hilo(models.Model):
     titulo = models.CharField("título", max_length=200)
     proceso = models.ForeignKey(
         Proceso, models.PROTECT, null=True, blank=True, related_name="hilos", verbose_name="proceso"
+    )
+    distrito = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="distrito del que trata"
     )
     url = models.CharField("página donde se conversa", max_length=250, blank=True)
     visible = models.BooleanField("visible", default=True)

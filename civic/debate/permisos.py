@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from civic.cuentas.models import Mandato, Organizacion, Usuario
-from civic.debate.models import Comentario, Hilo
+from civic.cuentas.roles import Cosa, limitar, puede
+from civic.debate.models import Comentario, ComentarioQuerySet, Hilo
 from civic.procesos import permisos as fases
 from civic.procesos.reglas import COMENTAR
 
@@ -13,9 +15,10 @@ from civic.procesos.reglas import COMENTAR
 def hilo_visible(usuario: Any, pk: int) -> Hilo | None:
     """El hilo con su proceso, o None si no existe o quien mira no puede saber que existe."""
     hilo = Hilo.objects.select_related("proceso").filter(pk=pk)
-    if not usuario.has_perm("debate.view_comentario"):
-        hilo = hilo.publicos()
-    return hilo.first()
+    encontrado = hilo.first()
+    if encontrado is None or puede(usuario, "R", Cosa.MODERAR, encontrado):
+        return encontrado
+    return hilo.publicos().first()
 
 
 def hilo_o_404(usuario: Any, pk: int) -> Hilo:
@@ -63,5 +66,34 @@ def mandato_en(usuario: Usuario, organizacion_id: int) -> Mandato | None:
     return next((m for m in mandatos_para_hablar(usuario) if m.organizacion_id == organizacion_id), None)
 
 
-def puede_moderar(usuario: Any) -> bool:
-    return usuario.has_perm("debate.change_comentario")
+def por_que_no_modera(usuario: Any, hilo: Hilo, comentario: Comentario | None = None) -> str:
+    """Frase que dice por qué `usuario` no puede moderar ese hilo (o ese comentario); vacía si puede."""
+    if not puede(usuario, "E", Cosa.MODERAR, hilo):
+        return "Moderar esta conversación le toca a otro cargo o a otro distrito."
+    if comentario is not None and comentario.autor_id == usuario.pk:
+        return "Nadie modera lo que escribió. Pídeselo a otra persona."
+    return ""
+
+
+def puede_moderar(usuario: Any, comentario: Comentario) -> bool:
+    return not por_que_no_modera(usuario, comentario.hilo, comentario)
+
+
+def en_trastienda_o_404(usuario: Any, pk: Any) -> Comentario:
+    """El comentario para la trastienda; de otro distrito es como si no existiera."""
+    comentario = comentarios_en_trastienda(usuario).filter(pk=pk).first()
+    if comentario is None:
+        raise Http404("No encontramos ese comentario.")
+    return comentario
+
+
+def ocultables(usuario: Any) -> QuerySet[Comentario]:
+    """Los que se leen y puede ocultar: nunca los suyos."""
+    comentarios = Comentario.objects.visibles().select_related("autor", "hilo").exclude(autor=usuario)
+    return limitar(usuario, "E", Cosa.MODERAR, comentarios, distrito="hilo__distrito", unidad="")
+
+
+def comentarios_en_trastienda(usuario: Any) -> ComentarioQuerySet:
+    """Los comentarios hasta donde alcanza el cargo de quien mira, con lo que muestra la lista."""
+    comentarios = Comentario.objects.select_related("autor", "hilo", "organizacion")
+    return limitar(usuario, "R", Cosa.MODERAR, comentarios, distrito="hilo__distrito", unidad="")  # type: ignore[return-value]

@@ -8,81 +8,90 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
-from wagtail.admin.views.generic import IndexView, InspectView
 
 from civic.comun.acceso import con_cuenta
-from civic.comun.bitacora import historia
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.trastienda import EnBloque, Ficha, Lista, atender, enviado
+from civic.cuentas.roles import Cosa, puede
 from civic.debate import acciones, permisos
 from civic.debate.forms import MotivoForm
-from civic.debate.models import Comentario, ComentarioQuerySet
+from civic.debate.models import Comentario
 
 
-class ListaDeComentarios(IndexView):
-    def get_base_queryset(self) -> ComentarioQuerySet:
-        # La lista muestra autor e hilo: sin esto, dos consultas más por fila.
-        return super().get_base_queryset().select_related("autor", "hilo")
+class ListaDeComentarios(Lista):
+    mirada = "Descargó la lista de comentarios de la trastienda"
+    en_bloque = (("Ocultar varios", "comentarios:bloque_ocultar", "no-view"),)
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        return puede(self.request.user, "E", Cosa.MODERAR)
+
+    def get_base_queryset(self) -> QuerySet[Comentario]:
+        return permisos.comentarios_en_trastienda(self.request.user)
 
 
-class RevisarComentario(InspectView):
+class RevisarComentario(Ficha):
     """El comentario con su texto aunque esté oculto, lo que pasó con él y lo que se puede hacer."""
 
     page_title = "Revisar"
 
+    @property
+    def mirada(self) -> str:  # type: ignore[override]
+        return "" if self.object.se_lee else "Leyó el texto de un comentario que ya no es público."
+
     def get_object(self, queryset: Any = None) -> Comentario:
         self.kwargs["pk"] = self.pk
-        return permisos.comentario_o_404(self.request.user, self.pk)
+        return permisos.en_trastienda_o_404(self.request.user, self.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "comentario": self.object,
-            "sucesos": historia(self.object),
-            "puede_moderar": permisos.puede_moderar(self.request.user),
+            "puede_moderar": permisos.puede_moderar(self.request.user, self.object),
         }
 
 
-def _a_revisar(comentario: Comentario) -> HttpResponse:
-    return redirect("comentarios:inspect", comentario.pk)
+class OcultarVarios(EnBloque):
+    """Oculta varios comentarios con un solo motivo, que se lee en el lugar de cada uno."""
+
+    page_title = "Ocultar varios comentarios"
+    submit_button_label = "Ocultar los elegidos"
+    explicacion = "Elige cuáles. En el lugar de cada uno se leerá el motivo que escribas."
+    form_class = MotivoForm
+
+    def elegibles(self) -> QuerySet[Comentario]:
+        return permisos.ocultables(self.request.user)
+
+    def ejecutar(self, objeto: Comentario, datos: dict[str, Any]) -> None:
+        acciones.ocultar_comentario(objeto, actor=self.request.user, motivo=datos["motivo"])
 
 
 def _comentario(request: HttpRequest, pk: int) -> Comentario:
     """El comentario, si quien pide puede moderarlo."""
-    if not permisos.puede_moderar(request.user):
+    if not puede(request.user, "E", Cosa.MODERAR):
         raise PermissionDenied("Moderar comentarios es para otro cargo.")
-    return permisos.comentario_o_404(request.user, pk)
+    comentario = permisos.en_trastienda_o_404(request.user, pk)
+    if razon := permisos.por_que_no_modera(request.user, comentario.hilo, comentario):
+        raise PermissionDenied(razon)
+    return comentario
 
 
 def _con_motivo(
-    request: HttpRequest, comentario: Comentario, *, titulo: str, boton: str, accion: Callable[[str], Any], hecho: str
+    request: HttpRequest, comentario: Comentario, *, titulo: str, accion: Callable[[str], Any], hecho: str
 ) -> HttpResponse:
     """Pide el motivo, hace `accion` con él y vuelve al comentario."""
-    form = MotivoForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            accion(form.cleaned_data["motivo"])
-        except ReglaIncumplida as error:
-            messages.error(request, error.mensaje)
-        else:
-            messages.success(request, hecho)
-        return _a_revisar(comentario)
-    contexto = {
-        "form": form,
-        "comentario": comentario,
-        "boton": boton,
-        "page_title": titulo,
-        "header_title": titulo,
-        "header_icon": "comment",
-        "breadcrumbs_items": [
-            {"url": reverse("comentarios:index"), "label": "Comentarios"},
-            {"url": reverse("comentarios:inspect", args=[comentario.pk]), "label": str(comentario)},
-            {"url": "", "label": titulo},
-        ],
-    }
-    return render(request, "debate/moderacion/motivo.html", contexto, status=422 if form.is_bound else 200)
+    form = MotivoForm(*enviado(request))
+
+    def hacer() -> str:
+        accion(form.cleaned_data["motivo"])
+        return hecho
+
+    return atender(
+        request, comentario, form, hacer, seccion="comentarios", titulo=titulo,
+        plantilla="debate/moderacion/motivo.html",
+    )  # fmt: skip
 
 
 @con_cuenta
@@ -93,7 +102,6 @@ def ocultar(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         comentario,
         titulo="Ocultar comentario",
-        boton="Ocultar",
         accion=lambda motivo: acciones.ocultar_comentario(comentario, actor=request.user, motivo=motivo),
         hecho="El comentario ya no se lee; en su lugar está el motivo.",
     )
@@ -108,7 +116,6 @@ def cerrar(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         comentario,
         titulo="Cerrar conversación",
-        boton="Cerrar conversación",
         accion=lambda motivo: acciones.cerrar_hilo(comentario.hilo, actor=request.user, motivo=motivo),
         hecho="La conversación se cerró: se lee, pero ya no se comenta.",
     )
@@ -124,4 +131,4 @@ def mostrar(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, error.mensaje)
     else:
         messages.success(request, "El comentario se lee de nuevo.")
-    return _a_revisar(comentario)
+    return redirect("comentarios:inspect", comentario.pk)

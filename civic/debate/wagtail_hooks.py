@@ -7,10 +7,14 @@ from django.urls import path
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from civic.comun.trastienda import SinBorrar, prohibir
 from civic.debate import views_moderacion
 from civic.debate.models import Comentario
+
+# Nadie escribe, cambia ni borra comentarios desde aquí: se ocultan con su motivo.
+prohibir(Comentario, "add", "delete")
 
 
 class ComentarioFilterSet(WagtailFilterSet):
@@ -22,19 +26,22 @@ class ComentarioFilterSet(WagtailFilterSet):
         fields = ["estado"]
 
 
-class ComentariosViewSet(ModelViewSet):
+class ComentariosViewSet(SinBorrar):
     """Lista con filtros y búsqueda; de cada comentario se revisa, se oculta o se muestra, nunca se edita."""
 
     model = Comentario
     name = "comentarios"
     icon = "comment"
     menu_label = "Comentarios"
-    add_to_reference_index = False
+    sin_rutas = (*SinBorrar.sin_rutas, "add", "edit")
+    bloques = (("ocultar", views_moderacion.OcultarVarios),)
     index_view_class = views_moderacion.ListaDeComentarios
-    inspect_view_enabled = True
     inspect_view_class = views_moderacion.RevisarComentario
     inspect_template_name = "debate/moderacion/comentario.html"
-    inspect_view_fields = ["texto"]
+    form_fields = ["estado"]  # Wagtail lo pide, pero aquí no hay formularios: ni crear ni editar
+    inspect_view_fields: list[str] = []  # los muestra su plantilla
+    list_export = ["momento", "autor", "calidad", "hilo", "texto", "estado", "motivo"]
+    export_filename = "comentarios"
     list_display = [
         "__str__",
         Column("autor", label="Persona"),
@@ -49,20 +56,9 @@ class ComentariosViewSet(ModelViewSet):
     search_backend_name = None
     filterset_class = ComentarioFilterSet
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        sin_puerta = dict.fromkeys(
-            ["add_url_name", "edit_url_name", "copy_url_name", "delete_url_name", "history_url_name", "usage_url_name"]
-        )
-        return super().get_common_view_kwargs(**{**kwargs, **sin_puerta}) | sin_puerta
-
-    def register_admin_url_finder(self) -> None:
-        """No hay página de edición que encontrar."""
-
     def get_urlpatterns(self) -> list[Any]:
         return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("inspect/<int:pk>/", self.inspect_view, name="inspect"),
+            *super().get_urlpatterns(),
             path("ocultar/<int:pk>/", views_moderacion.ocultar, name="ocultar"),
             path("mostrar/<int:pk>/", views_moderacion.mostrar, name="mostrar"),
             path("cerrar/<int:pk>/", views_moderacion.cerrar, name="cerrar"),

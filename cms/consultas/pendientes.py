@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from civic.cuentas.models import Organizacion, Residencia
-from civic.debate.models import Comentario
+from civic.cuentas.roles import Cosa, limitar
+from civic.debate.permisos import comentarios_en_trastienda
 from mapas.reportes.models import Reporte
 from mapas.reportes.reglas import Estado as EstadoDeReporte
 from propuestas.models import Propuesta
@@ -34,7 +35,7 @@ def lo_que_espera(usuario: Any, ahora: datetime.datetime | None = None) -> list[
     posibles: list[tuple[str, QuerySet[Any], str, str, str, bool]] = [
         (
             "reportes.change_reporte",
-            Reporte.objects.vencidos(hoy),
+            limitar(usuario, "A", Cosa.REPORTES, Reporte.objects.vencidos(hoy)),
             "reportes pasados de su plazo",
             "reporte:index",
             "",
@@ -49,16 +50,16 @@ def lo_que_espera(usuario: Any, ahora: datetime.datetime | None = None) -> list[
             True,
         ),
         (
-            "propuestas.change_propuesta",
-            Propuesta.objects.filter(estado=EstadoDePropuesta.ENVIADA),
+            "propuestas.view_propuesta",
+            limitar(usuario, "A", Cosa.PROPUESTAS, Propuesta.objects.filter(estado=EstadoDePropuesta.ENVIADA)),
             "propuestas enviadas, por publicar",
             "propuestas_admin:index",
             "?estado=enviada",
             False,
         ),
         (
-            "propuestas.change_propuesta",
-            Propuesta.objects.filter(estado=EstadoDePropuesta.EN_EVALUACION),
+            "propuestas.view_propuesta",
+            limitar(usuario, "C", Cosa.VIABILIDAD, Propuesta.objects.filter(estado=EstadoDePropuesta.EN_EVALUACION)),
             "propuestas por evaluar",
             "propuestas_admin:index",
             "?estado=en_evaluacion",
@@ -66,7 +67,7 @@ def lo_que_espera(usuario: Any, ahora: datetime.datetime | None = None) -> list[
         ),
         (
             "reportes.change_reporte",
-            Reporte.objects.filter(estado=EstadoDeReporte.RECIBIDO),
+            limitar(usuario, "A", Cosa.REPORTES, Reporte.objects.filter(estado=EstadoDeReporte.RECIBIDO)),
             "reportes por asignar",
             "reporte:index",
             "?estado=recibido",
@@ -98,7 +99,7 @@ def lo_que_espera(usuario: Any, ahora: datetime.datetime | None = None) -> list[
         ),
         (
             "debate.change_comentario",
-            Comentario.objects.visibles().filter(momento__gte=ahora - datetime.timedelta(days=1)),
+            comentarios_en_trastienda(usuario).visibles().filter(momento__gte=ahora - datetime.timedelta(days=1)),
             "comentarios de las últimas 24 horas",
             "comentarios:index",
             "",

@@ -65,6 +65,7 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
         else:
             actual = bloquear(Obra.objects.filter(pk=obra.pk)).get()
             obra.estado, obra.publicada, obra.propuesta_id = actual.estado, actual.publicada, actual.propuesta_id
+            obra.unidad = actual.unidad
             verbo, texto = "corregir", f"El municipio actualizó: {nombres}."
             antes = _retrato(actual)
         obra.busqueda = consultas.texto_de_busqueda(obra)
@@ -112,11 +113,32 @@ def publicar_obra(obra: Obra, *, actor: Any = None) -> Obra:
     with transaction.atomic():
         obra = _bloquear(obra)
         if not obra.publicada:
+            if actor is not None and (razon := permisos.por_que_no_publica(actor, obra)):
+                raise ReglaIncumplida(razon)
             obra.publicada = True
             obra.save(update_fields=["publicada", "cambiada"])
             anotar(
                 obra, verbo="publicar", texto="Se publicó la obra.", actor=actor, calidad=_cargo(actor),
                 antes={"publicada": False}, despues={"publicada": True} | _retrato(obra),
+            )  # fmt: skip
+    return obra
+
+
+def asignar_unidad(obra: Obra, *, unidad: str, actor: Any) -> Obra:
+    """Dice qué unidad responde por la obra; repetirlo no cambia nada."""
+    unidad = limpiar(unidad)
+    if not unidad:
+        raise ReglaIncumplida("Di qué unidad responde por la obra.", campo="unidad")
+    with transaction.atomic():
+        obra = _bloquear(obra)
+        if not permisos.publica_obras(actor, obra):
+            raise ReglaIncumplida("Asignar esta obra le toca a Planificación o a su unidad.")
+        if obra.unidad != unidad:
+            antes, obra.unidad = obra.unidad, unidad
+            obra.save(update_fields=["unidad", "cambiada"])
+            anotar(
+                obra, verbo="asignar_unidad", texto=f"Responde: {unidad}.", actor=actor,
+                datos={"unidad": [antes, unidad]}, publico=obra.publicada,
             )  # fmt: skip
     return obra
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
+from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
 from civic.cuentas.models import Organizacion
 from civic.procesos.models import Categoria
@@ -161,3 +162,8 @@ def pedido_pendiente(obra: Obra) -> MovimientoPedido | None:
 def pedidos_pendientes() -> Any:
     """Cambios de estado que esperan respuesta, del más viejo al más nuevo."""
     return MovimientoPedido.objects.filter(aceptado__isnull=True).select_related("obra").order_by(F("momento").asc())
+
+
+def quien_la_creo(obra: Obra) -> int | None:
+    """Clave de quien registró la obra, según la bitácora."""
+    return Suceso.objects.de(obra).filter(verbo="crear").order_by("pk").values_list("actor", flat=True).first()

@@ -92,6 +92,7 @@ class Obra(ClusterableModel):
     sisin = models.CharField("SISIN", max_length=20, blank=True)
     plazo_dias = models.PositiveIntegerField("plazo en días", null=True, blank=True)
     orden_proceder = models.DateField("orden de proceder", null=True, blank=True)
+    unidad = models.CharField("unidad responsable", max_length=80, blank=True)
     supervision = models.CharField("supervisión (cargo)", max_length=100, blank=True)
     fiscalizacion = models.CharField("fiscalización (cargo)", max_length=100, blank=True)
     veeduria = models.CharField("quién vigila", max_length=160, blank=True)

@@ -5,20 +5,16 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
 
-from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
+from civic.comun.trastienda import Boton, ConReglas, EnBloque, Ficha, Lista, SinBorrar, prohibir
+from civic.cuentas.forms_unidad import UnidadForm
+from civic.cuentas.roles import Cosa, limitar
 from civic.procesos.models import Categoria
 from mapas.obras import acciones, consultas, permisos, reglas
 from mapas.obras.forms import ObraForm
@@ -27,25 +23,15 @@ from mapas.obras.reglas import OPCIONES_ESTADO
 from mapas.obras.views import trastienda
 from mapas.territorio.consultas import distritos
 
-
-class PoliticaDeObras(ModelPermissionPolicy):
-    """Ninguna obra se borra, tampoco la administración técnica: se cancela, y queda dicho por qué."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action != "delete" and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
+# Ninguna obra se borra: se cancela, y queda dicho por qué.
+prohibir(Obra, "delete")
 
 
-register_permission_policy(Obra, PoliticaDeObras(Obra))
-
-
-def _botones(usuario: Any, obra: Obra) -> list[tuple[str, str, str]]:
+def _botones(usuario: Any, obra: Obra) -> list[Boton]:
     """(rótulo, dirección, icono) de lo que esa persona puede hacer con la obra."""
-    publica = permisos.publica_obras(usuario)
+    publica = permisos.publica_obras(usuario, obra)
     botones = []
-    if permisos.informa(usuario):
+    if permisos.informa(usuario, obra):
         if obra.estado not in reglas.SIN_EMPEZAR:
             botones.append(("Registrar avance", reverse("obra:avance", args=[obra.pk]), "plus"))
         if reglas.siguientes(obra.estado):
@@ -70,43 +56,46 @@ class Filtro(WagtailFilterSet):
         fields = ["estado", "distrito", "categoria", "publicada"]
 
 
-class Lista(generic.IndexView):
+class ListaDeObras(Lista):
+    mirada = "Descargó la lista de obras de la trastienda"
+    en_bloque = (("Asignar varias a una unidad", "obra:bloque_asignar", "group"),)
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        return permisos.publica_obras(self.request.user)
+
     def get_base_queryset(self) -> QuerySet:
-        return Obra.objects.para_tarjetas()
+        return permisos.visibles_en_trastienda(self.request.user, Obra.objects.para_tarjetas())
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         for palabra in para_buscar(self.search_query or "").split():
             queryset = queryset.filter(busqueda__contains=palabra)
         return queryset
 
-    def get_list_more_buttons(self, instance: Obra) -> list[Any]:
-        propios = [
-            MenuItem(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, instance))
-        ]
-        return propios + super().get_list_more_buttons(instance)
+    def botones_de(self, objeto: Obra) -> list[Boton]:
+        return _botones(self.request.user, objeto)
 
 
-class Ficha(generic.InspectView):
-    @cached_property
-    def header_more_buttons(self) -> list[Button]:
-        propios = [
-            Button(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, self.object))
-        ]
-        return propios + super().header_more_buttons
+class FichaDeObra(Ficha):
+    def get_object(self, queryset: QuerySet | None = None) -> Obra:
+        return permisos.en_trastienda_o_404(self.request.user, self.pk)
+
+    @property
+    def mirada(self) -> str:  # type: ignore[override]
+        return "" if self.object.publicada else "Leyó una obra sin publicar."
+
+    def botones_de(self, objeto: Obra) -> list[Boton]:
+        return _botones(self.request.user, objeto)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pedido = consultas.pedido_pendiente(self.object)
         return super().get_context_data(**kwargs) | {
-            "sucesos": Suceso.objects.de(self.object).select_related("actor"),
             "avances": self.object.lista_de_avances,
             "pedido": pedido,
             "resuelve": pedido is not None and permisos.puede_resolver(self.request.user, pedido),
         }
 
 
-class _ConAccion:
+class _ConAccion(ConReglas):
     """Crear y editar guardan con la acción, que conserva el estado y lo anota en la bitácora."""
 
     def save_instance(self) -> Obra:
@@ -121,6 +110,22 @@ class Creacion(_ConAccion, generic.CreateView):
 
 class Edicion(_ConAccion, generic.EditView):
     success_message = "Obra actualizada."
+
+    def get_object(self, queryset: QuerySet | None = None) -> Obra:
+        return permisos.para_informar_o_403(self.request.user, self.object_pk)
+
+
+class AsignarUnidad(EnBloque):
+    page_title = "Asignar a una unidad"
+    submit_button_label = "Asignar las elegidas"
+    form_class = UnidadForm
+    filterset_class = Filtro
+
+    def elegibles(self) -> QuerySet:
+        return limitar(self.request.user, "A", Cosa.OBRAS, Obra.objects.select_related("distrito"))
+
+    def ejecutar(self, objeto: Obra, datos: dict[str, Any]) -> None:
+        acciones.asignar_unidad(objeto, unidad=datos["unidad"], actor=self.request.user)
 
 
 PANELES = [
@@ -158,25 +163,26 @@ PANELES = [
 ]
 
 
-class ObrasViewSet(ModelViewSet):
+class ObrasViewSet(SinBorrar):
     model = Obra
     url_prefix = "obras"
     menu_label = "Obras"
     icon = "site"
     menu_order = 240
     add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    index_view_class = Lista
-    inspect_view_class = Ficha
+    index_view_class = ListaDeObras
+    inspect_view_class = FichaDeObra
+    bloques = (("asignar", AsignarUnidad),)
     add_view_class = Creacion
     edit_view_class = Edicion
     inspect_template_name = "obras/trastienda/inspect.html"
     filterset_class = Filtro
     search_fields = ["busqueda"]
     edit_handler = ObjectList(PANELES, base_form_class=ObraForm)
-    list_export = ["codigo", "nombre", "estado", "distrito", "categoria", "presupuesto", "contrato", "publicada"]
+    list_export = [
+        *("codigo", "nombre", "estado", "distrito", "otb", "categoria", "unidad", "presupuesto", "contrato", "empresa"),
+        *("modalidad", "cuce", "sisin", "supervision", "fiscalizacion", "veeduria", "publicada"),
+    ]
     export_filename = "obras"
     list_display = [
         "nombre",
@@ -191,12 +197,8 @@ class ObrasViewSet(ModelViewSet):
     inspect_view_fields = [
         *("codigo", "nombre", "estado", "publicada", "descripcion", "categoria", "distrito", "otb", "organizacion"),
         *("presupuesto", "contrato", "empresa", "modalidad", "cuce", "sisin", "plazo_dias", "orden_proceder"),
-        *("supervision", "fiscalizacion", "veeduria", "nota", "proceso", "propuesta", "cambiada"),
+        *("unidad", "supervision", "fiscalizacion", "veeduria", "nota", "proceso", "propuesta", "cambiada"),
     ]
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        # La historia que vale es la bitácora, que está en la ficha.
-        return super().get_common_view_kwargs(**kwargs) | {"history_url_name": None, "usage_url_name": None}
 
     def get_urlpatterns(self) -> list[Any]:
         return [

@@ -21,7 +21,7 @@ from civic.cuentas.models import Organizacion
 from civic.cuentas.permisos import calidad_de, puede_actuar_por
 from civic.debate.consultas import insignia_de_rol
 from civic.procesos.models import Categoria
-from mapas.reportes import reglas
+from mapas.reportes import permisos, reglas
 from mapas.reportes.consultas import texto_de_busqueda
 from mapas.reportes.models import Correlativo, Reporte, TambienMePasa
 from mapas.reportes.reglas import FICHAS, FINALES, Estado
@@ -170,6 +170,7 @@ def mover_reporte(
             movido = _bloquear(reporte)
             desde, antes = movido.estado, retrato(movido, PUBLICOS)
             reglas.exigir_movimiento(desde, hacia)
+            _exigir_otra_persona(movido, actor, hacia)
             _escribir(movido, hacia, respuesta=respuesta, unidad=unidad, operador=operador, sigue_en=sigue_en)
             reglas.exigir_datos(
                 hacia,
@@ -311,6 +312,11 @@ def _revisar_lugar(reporte: Reporte) -> None:
     dudas.revisar_lugar(
         reporte, titulo=reporte.codigo, lon=reporte.lon, lat=reporte.lat, distrito=reporte.distrito, otb=reporte.otb
     )
+
+
+def _exigir_otra_persona(reporte: Reporte, actor: Any, hacia: str) -> None:
+    if actor is not None and (razon := permisos.por_que_no_mueve(actor, reporte, hacia)):
+        raise ReglaIncumplida(razon)
 
 
 def _con_foto_suelta(nueva: Foto | None, hacer: Callable[[], Any]) -> Any:

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
 from civic.cuentas.models import Organizacion
 from civic.procesos.models import Categoria
@@ -144,3 +145,11 @@ def cifras(*, distrito: Area | None = None, hoy: datetime.date | None = None) ->
     exigibles = cuenta["vencidos"] + cuenta.pop("atendidos")
     a_tiempo = cuenta.pop("a_tiempo")
     return {**cuenta, "en_plazo_pct": round(100 * a_tiempo / exigibles) if exigibles else None}
+
+
+def quien(reporte: Reporte, verbo: str, *, hasta: str = "") -> int | None:
+    """Clave de quien hizo por última vez `verbo` con el reporte (hasta ese estado, si se da), según la bitácora."""
+    sucesos = Suceso.objects.de(reporte).filter(verbo=verbo)
+    if hasta:
+        sucesos = sucesos.filter(hasta=hasta)
+    return sucesos.order_by("-pk").values_list("actor", flat=True).first()

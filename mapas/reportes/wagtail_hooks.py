@@ -3,52 +3,40 @@
 from typing import Any
 
 import django_filters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button, HeaderButton
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
+from wagtail.admin.widgets.button import HeaderButton
 
-from civic.comun.models import Suceso
 from civic.comun.templatetags.ayni import fecha
 from civic.comun.texto import para_buscar
+from civic.comun.trastienda import Boton, ConReglas, EnBloque, Ficha, Lista, SinBorrar, prohibir
+from civic.cuentas.forms_unidad import UnidadForm
 from civic.procesos.models import Categoria
 from mapas.reportes import acciones, permisos
 from mapas.reportes.consultas import SITUACIONES
 from mapas.reportes.models import Reporte
-from mapas.reportes.reglas import OPCIONES_ESTADO
+from mapas.reportes.reglas import OPCIONES_ESTADO, Estado
 from mapas.reportes.views import trastienda
 from mapas.territorio.consultas import distritos
 
 CAMPOS_DE_FICHA = ["prioridad", "servicio", "unidad", "operador", "plazo_dias", "respuesta"]
 
 
-class PoliticaDeReportes(ModelPermissionPolicy):
-    """Los reportes entran por el formulario público y no se borran: tampoco la administración técnica."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action in ("view", "change") and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
+prohibir(Reporte, "add", "delete")
 
 
-register_permission_policy(Reporte, PoliticaDeReportes(Reporte))
-
-
-def _botones(usuario: Any, reporte: Reporte) -> list[tuple[str, str, str]]:
+def _botones(usuario: Any, reporte: Reporte) -> list[Boton]:
     """(rótulo, dirección, icono) de lo que esa persona puede hacer con el reporte."""
     botones = []
-    if permisos.movimientos_de(usuario, reporte):
+    if permisos.movimientos_por_cargo(usuario, reporte):
         botones.append(("Mover estado", reverse("reporte:mover", args=[reporte.pk]), "arrow-right"))
-    if permisos.atiende(usuario):
+    if permisos.atiende(usuario, reporte):
         rotulo = "Volver a mostrar" if reporte.oculto else "Ocultar"
         botones.append((rotulo, reverse("reporte:ocultar", args=[reporte.pk]), "view" if reporte.oculto else "no-view"))
     botones.append(("Ver en el sitio", reporte.get_absolute_url(), "site"))
@@ -69,9 +57,15 @@ class Filtro(WagtailFilterSet):
         return getattr(queryset, valor)()
 
 
-class Lista(generic.IndexView):
+class ListaDeReportes(Lista):
+    mirada = "Descargó la lista de reportes de la trastienda"
+    en_bloque = (("Asignar varios a una unidad", "reporte:bloque_asignar", "group"),)
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        return permisos.atiende(self.request.user)
+
     def get_base_queryset(self) -> QuerySet:
-        return Reporte.objects.completos()
+        return permisos.visibles_en_trastienda(self.request.user)
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         for palabra in para_buscar(self.search_query or "").split():
@@ -81,60 +75,77 @@ class Lista(generic.IndexView):
     @cached_property
     def header_buttons(self) -> list[Any]:
         if not permisos.registra_por_otros(self.request.user):
-            return []
-        return [HeaderButton("Registrar un reporte", url=reverse("reportes:nuevo"), icon_name="plus")]
-
-    def get_list_more_buttons(self, instance: Reporte) -> list[Any]:
-        propios = [
-            MenuItem(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, instance))
+            return super().header_buttons
+        return [
+            HeaderButton("Registrar un reporte", url=reverse("reportes:nuevo"), icon_name="plus"),
+            *super().header_buttons,
         ]
-        return propios + super().get_list_more_buttons(instance)
+
+    def botones_de(self, objeto: Reporte) -> list[Boton]:
+        return _botones(self.request.user, objeto)
 
 
-class Ficha(generic.InspectView):
-    @cached_property
-    def header_more_buttons(self) -> list[Button]:
-        propios = [
-            Button(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, self.object))
-        ]
-        return propios + super().header_more_buttons
+class FichaDeReporte(Ficha):
+    mirada = permisos.MIRADA
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sucesos = Suceso.objects.de(self.object).select_related("actor")
-        return super().get_context_data(**kwargs) | {"sucesos": sucesos}
+    def get_object(self, queryset: QuerySet | None = None) -> Reporte:
+        return permisos.en_trastienda_o_404(self.request.user, self.pk)
+
+    def botones_de(self, objeto: Reporte) -> list[Boton]:
+        return _botones(self.request.user, objeto)
 
 
-class Edicion(generic.EditView):
+class Edicion(ConReglas, generic.EditView):
     """Prioridad, unidad, plazo y respuesta, con su acción, que lo anota en la bitácora."""
 
     success_message = "Reporte actualizado."
+
+    def get_object(self, queryset: QuerySet | None = None) -> Reporte:
+        reporte = permisos.en_trastienda_o_404(self.request.user, self.object_pk)
+        if not permisos.atiende(self.request.user, reporte) or permisos.es_autor(self.request.user, reporte):
+            raise PermissionDenied("Este reporte lo atiende otra unidad u otra persona.")
+        return reporte
 
     def save_instance(self) -> Reporte:
         cambios = {campo: self.form.cleaned_data[campo] for campo in self.form.changed_data}
         return acciones.guardar_ficha(self.object, actor=self.request.user, **cambios)
 
 
-class ReportesViewSet(ModelViewSet):
+class AsignarVarios(EnBloque):
+    page_title = "Asignar a una unidad"
+    submit_button_label = "Asignar los elegidos"
+    explicacion = "Elige cuáles pasan a «Asignado» y a qué unidad. Cada uno queda anotado en su historia."
+    form_class = UnidadForm
+    filterset_class = Filtro
+
+    def elegibles(self) -> QuerySet:
+        return permisos.asignables(self.request.user)
+
+    def ejecutar(self, objeto: Reporte, datos: dict[str, Any]) -> None:
+        acciones.mover_reporte(objeto, hacia=Estado.ASIGNADO, actor=self.request.user, unidad=datos["unidad"])
+
+
+class ReportesViewSet(SinBorrar):
     model = Reporte
     url_prefix = "reportes"
     menu_label = "Reportes"
     icon = "warning"
     menu_order = 230
     add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    index_view_class = Lista
-    inspect_view_class = Ficha
+    sin_rutas = (*SinBorrar.sin_rutas, "add")
+    index_view_class = ListaDeReportes
+    inspect_view_class = FichaDeReporte
     edit_view_class = Edicion
+    bloques = (("asignar", AsignarVarios),)
     inspect_template_name = "reportes/trastienda/inspect.html"
     filterset_class = Filtro
     search_fields = ["busqueda"]
     form_fields = CAMPOS_DE_FICHA
     ordering = ["-creado", "-pk"]
-    list_export = ["codigo", "categoria", "distrito", "estado", "prioridad", "unidad", "creado", "vence", "atendido"]
+    list_export = [
+        *("codigo", "categoria", "descripcion", "distrito", "otb", "referencia", "estado", "prioridad", "canal"),
+        *("servicio", "unidad", "operador", "respuesta", "creado", "vence", "atendido"),
+    ]
     export_filename = "reportes"
     list_display = [
         "codigo",
@@ -150,10 +161,6 @@ class ReportesViewSet(ModelViewSet):
         *("prioridad", "canal", "unidad", "operador", "plazo_dias", "vence", "respuesta", "tambien_contados"),
         *("autor", "organizacion", "creado", "atendido", "sigue_url"),
     ]
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        # La historia que vale es la bitácora, que está en la ficha.
-        return super().get_common_view_kwargs(**kwargs) | {"history_url_name": None, "usage_url_name": None}
 
     def get_urlpatterns(self) -> list[Any]:
         return [

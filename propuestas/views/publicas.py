@@ -52,7 +52,7 @@ def _pagina(request: HttpRequest, propuesta: Propuesta, *, aviso: str = "", stat
         "cargo": consultas.cargo_de_autor(propuesta),
         "sucesos": historia(propuesta),
         "de_autor": permisos.pasos_de_autor(request.user, propuesta),
-        "en_trastienda": request.user.is_authenticated and request.user.has_perm(permisos.VER_EN_TRASTIENDA),
+        "en_trastienda": permisos.en_trastienda(request.user, propuesta),
     }
     return render(request, "propuestas/propuesta.html", contexto, status=status)
 

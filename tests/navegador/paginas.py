@@ -22,6 +22,7 @@ FIJAS = {
     "noticias": "/noticias/",
     "campañas": "/campanas/",
     "ayuda": "/ayuda/",
+    "quién puede qué": "/transparencia/roles/",
     "no existe": "/no-existe/",
 }
 SEGUIDAS = {

@@ -6,9 +6,20 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from civic.cuentas.models import Usuario
+from civic.cuentas.roles import Rol
 from propuestas.models import Propuesta
-from tests.elenco import crear_persona
+from tests.elenco import crear_persona, dar_rol
 from votaciones import acciones
+
+
+def segunda() -> Usuario:
+    """Otra persona de Planificación: quien abre o cierra no cuenta."""
+    iris = Usuario.objects.filter(username="iris").first()
+    if iris is None:
+        iris = crear_persona("iris", "Iris Planifica")
+        dar_rol(iris, Rol.PLANIFICACION)
+    return iris
 
 
 def crear_viable(proceso, distrito, titulo, costo, *, autor, categoria, otb=None):
@@ -90,4 +101,4 @@ def contada(abierta, d1, d2, pueblo, gente):
     votar(d1, vecinas[3], 3)
     votar(d2, gente.beto, 1)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Todos votaron.")
-    return acciones.contar_votacion(abierta, actor=gente.hugo)
+    return acciones.contar_votacion(abierta, actor=segunda())

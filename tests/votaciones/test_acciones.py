@@ -16,7 +16,7 @@ from civic.cuentas.models import Residencia
 from civic.procesos.models import Fase, Techo
 from propuestas.models import Propuesta
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import crear_viable, votar
+from tests.votaciones.conftest import crear_viable, segunda, votar
 from votaciones import acciones, consultas
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
 
@@ -181,7 +181,7 @@ def test_la_respuesta_perdida_se_recupera_aunque_ya_haya_cerrado(abierta, d1, ge
     codigo = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
     votar(abierta.contiendas.get(numero=2), gente.beto, 1)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
-    acciones.contar_votacion(abierta, actor=gente.hugo)
+    acciones.contar_votacion(abierta, actor=segunda())
     assert acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave) == codigo
     assert Voto.objects.count() == 2
 
@@ -312,7 +312,7 @@ def test_contar_otra_vez_da_lo_mismo(contada, gente):
         )
 
     antes, sucesos, cuando = foto(), Suceso.objects.count(), contada.contada
-    acciones.contar_votacion(contada, actor=gente.hugo)
+    acciones.contar_votacion(contada, actor=segunda())
     assert foto() == antes
     assert Suceso.objects.count() == sucesos
     assert Votacion.objects.get().contada == cuando
@@ -323,14 +323,14 @@ def test_contar_con_partes_iguales_como_oficial(preparada, gente):
     votacion = acciones.abrir_votacion(preparada, actor=gente.hugo)
     votar(votacion.contiendas.get(numero=1), gente.ana, 2)
     acciones.cerrar_votacion(votacion, actor=gente.hugo, motivo="Prueba.")
-    acciones.contar_votacion(votacion, actor=gente.hugo)
+    acciones.contar_votacion(votacion, actor=segunda())
     assert set(Resultado.objects.filter(oficial=True).values_list("regla", flat=True)) == {"partes_iguales"}
     assert estados("Cancha techada", "Tanque de agua") == ["seleccionada", "no_seleccionada"]
 
 
 def test_contar_antes_de_cerrar_se_niega(abierta, gente):
     with pytest.raises(ReglaIncumplida, match="Solo se cuenta una votación cerrada"):
-        acciones.contar_votacion(abierta, actor=gente.hugo)
+        acciones.contar_votacion(abierta, actor=segunda())
     assert Resultado.objects.count() == 0
 
 
@@ -338,7 +338,7 @@ def test_contar_baraja_la_urna_y_conserva_los_recibos(abierta, d1, gente):
     recibos = [votar(d1, persona, 1) for persona in (gente.ana, gente.dora, gente.fabio)]
     claves = set(Voto.objects.values_list("pk", flat=True))
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
-    acciones.contar_votacion(abierta, actor=gente.hugo)
+    acciones.contar_votacion(abierta, actor=segunda())
     assert claves.isdisjoint(Voto.objects.values_list("pk", flat=True))
     assert [consultas.hay_recibo(abierta, recibo) for recibo in recibos] == [True, True, True]
 
@@ -351,7 +351,7 @@ def test_contar_con_el_libro_alterado_se_niega(abierta, gente, tocar):
     else:
         Contienda.objects.filter(numero=1).update(presupuesto=1)
     with pytest.raises(ReglaIncumplida, match=rf"cambió contiendas\.0\..*{tocar}"):
-        acciones.contar_votacion(abierta, actor=gente.hugo)
+        acciones.contar_votacion(abierta, actor=segunda())
     assert Votacion.objects.get().estado == "cerrada"
 
 
@@ -360,8 +360,8 @@ def test_contar_con_papeletas_de_mas_o_de_menos_se_niega(abierta, d1, gente):
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
     Voto.objects.create(contienda=d1, recibo="f" * 64, seleccion=[2])
     with pytest.raises(ReglaIncumplida, match="no cuadra"):
-        acciones.contar_votacion(abierta, actor=gente.hugo)
+        acciones.contar_votacion(abierta, actor=segunda())
     Voto.objects.all().delete()
     with pytest.raises(ReglaIncumplida, match="no cuadra"):
-        acciones.contar_votacion(abierta, actor=gente.hugo)
+        acciones.contar_votacion(abierta, actor=segunda())
     assert Resultado.objects.count() == 0

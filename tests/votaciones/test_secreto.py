@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import votar
+from tests.votaciones.conftest import segunda, votar
 from votaciones import acciones
 from votaciones.models import Contienda, Participacion, Voto
 
@@ -67,7 +67,7 @@ def test_despues_de_contar_ni_la_transaccion_une_personas_y_papeletas(abierta, d
             return uniones, cursor.fetchone()[0]
 
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
-    acciones.contar_votacion(abierta, actor=gente.hugo)
+    acciones.contar_votacion(abierta, actor=segunda())
     uniones, transacciones = unir()
     # Todas con todas: cada persona se une a las cinco papeletas, o sea a ninguna en particular.
     assert (uniones, transacciones) == (25, 1)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from civic.cuentas.acciones import asignar_rol, preparar_roles
 from civic.cuentas.roles import Rol
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import votar
+from tests.votaciones.conftest import segunda, votar
 from votaciones.models import Opcion, Votacion
 
 
@@ -97,6 +97,11 @@ def test_los_pasos_se_dan_en_orden_y_con_confirmacion(entrar, roles, preparada, 
         ("cerrar", "cerrada", {"motivo": "Todos votaron."}),
         ("contar", "contada", {}),
     ):
+        if verbo == "contar":
+            assert "El escrutinio es de dos personas" in cliente.get(paso(preparada, verbo)).text
+            assert cliente.post(paso(preparada, verbo)).status_code == 409
+            asignar_rol(segunda(), rol=Rol.PLANIFICACION)
+            cliente = entrar(segunda())
         antes = Votacion.objects.get().estado
         confirmar = cliente.get(paso(preparada, verbo))
         assert confirmar.status_code == 200

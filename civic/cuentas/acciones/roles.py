@@ -95,7 +95,14 @@ def _sacar_del_grupo_si_no_queda(usuario: Usuario, rol: Rol) -> None:
 
 def _olvidar_permisos(usuario: Usuario) -> None:
     """Borra lo que Django y nosotros guardamos en el objeto sobre sus permisos."""
-    for nombre in ("roles_vigentes", "_permisos_vigentes", "_perm_cache", "_user_perm_cache", "_group_perm_cache"):
+    for nombre in (
+        "roles_vigentes",
+        "_cargos",
+        "_permisos_vigentes",
+        "_perm_cache",
+        "_user_perm_cache",
+        "_group_perm_cache",
+    ):
         usuario.__dict__.pop(nombre, None)
 
 

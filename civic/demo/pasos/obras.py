@@ -13,6 +13,7 @@ from civic.comun.bitacora import en_su_momento
 from civic.demo.contexto import Contexto
 from civic.demo.fichas import fichas
 from civic.demo.fuentes import contenido
+from civic.demo.guion import ROLES
 from mapas.obras.acciones import guardar_obra, mover_obra, pedir_movimiento, publicar_obra, registrar_avance
 from mapas.obras.models import Fuente, Hito, Modificacion, Obra
 from mapas.obras.reglas import Estado
@@ -76,6 +77,7 @@ def _obra(contexto: Contexto, dato: dict[str, Any], propuesta: Propuesta) -> Obr
         sisin=dato["codigo_sisin_demo"],
         plazo_dias=dato["plazo_dias"],
         orden_proceder=contexto.calendario.dia(dato["orden_proceder"]),
+        unidad=ROLES["responsable_unidad"][1],
         supervision=dato["supervision_cargo"].removesuffix(" (cargo)"),
         fiscalizacion=dato["fiscalizacion_cargo"].removesuffix(" (cargo)"),
         veeduria=dato["veeduria"],
@@ -84,7 +86,7 @@ def _obra(contexto: Contexto, dato: dict[str, Any], propuesta: Propuesta) -> Obr
     )
     with en_su_momento(contexto.calendario.en(-395, 9)):
         obra = guardar_obra(obra, actor=contexto.personas["planificacion"])
-        obra = publicar_obra(obra, actor=contexto.personas["planificacion"])
+        obra = publicar_obra(obra, actor=contexto.personas["responsable_unidad"])
     _detalles(contexto, dato, obra)
     return obra
 

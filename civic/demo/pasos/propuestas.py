@@ -15,7 +15,7 @@ from civic.cuentas.models import Organizacion, Usuario
 from civic.debate.models import Hilo
 from civic.demo.contexto import Contexto
 from civic.demo.fichas import FichaDePropuesta, fichas
-from civic.demo.guion import CONTADO, RECIBIENDO, VOTANDO
+from civic.demo.guion import CONTADO, RECIBIENDO, ROLES, VOTANDO
 from civic.procesos.models import Proceso
 from propuestas import reglas
 from propuestas.consultas import texto_de_busqueda
@@ -95,6 +95,7 @@ def _entrada(contexto: Contexto, ficha: FichaDePropuesta, proceso: Proceso) -> _
         monto_solicitado=Decimal(ficha.costo),
         monto_tecnico=Decimal(ficha.costo_tecnico) if ficha.costo_tecnico else None,
         familias=ficha.familias,
+        unidad="" if borrador else ROLES["tecnico_evaluador"][1],
         foto=None if borrador else contexto.fotos[ficha.categoria],
         estado=ficha.estado,
         creada=presentada - datetime.timedelta(days=azar.randint(1, 6)),
@@ -184,6 +185,7 @@ def _abrir_hilos(propuestas: Iterable[Propuesta]) -> None:
         Hilo(
             titulo=propuesta.titulo,
             proceso=propuesta.proceso,
+            distrito=propuesta.distrito,
             url=propuesta.get_absolute_url(),
             visible=reglas.es_publico(propuesta.estado),
             creado=propuesta.presentada or propuesta.creada,

@@ -5,13 +5,11 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
-from wagtail.admin import messages
 
 from civic.comun.acceso import con_rol
-from civic.comun.errores import ReglaIncumplida
+from civic.comun.trastienda import atender, enviado
 from mapas.obras import acciones, consultas, permisos, reglas
 from mapas.obras.forms import AvanceForm, MoverForm, ResolverForm, VincularForm
 from mapas.obras.models import MovimientoPedido, Obra
@@ -23,8 +21,8 @@ METODOS = ["GET", "HEAD", "POST"]
 @require_http_methods(METODOS)
 def avance(request: HttpRequest, pk: int) -> HttpResponse:
     """Registra un informe de avance."""
-    obra = _obra_o_404(pk)
-    form = AvanceForm(*_enviado(request))
+    obra = permisos.para_informar_o_403(request.user, pk)
+    form = AvanceForm(*enviado(request))
 
     def hacer() -> str:
         informe = acciones.registrar_avance(obra, actor=request.user, **form.cleaned_data)
@@ -37,10 +35,10 @@ def avance(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(METODOS)
 def mover(request: HttpRequest, pk: int) -> HttpResponse:
     """Cambia el estado; la fiscalización lo propone y espera la decisión de la jefatura."""
-    obra = _obra_o_404(pk)
+    obra = permisos.para_informar_o_403(request.user, pk)
     opciones = reglas.siguientes(obra.estado)
-    form = MoverForm(*_enviado(request), opciones=opciones)
-    decide = permisos.publica_obras(request.user)
+    form = MoverForm(*enviado(request), opciones=opciones)
+    decide = permisos.publica_obras(request.user, obra)
 
     def hacer() -> str:
         if decide:
@@ -58,36 +56,38 @@ def mover(request: HttpRequest, pk: int) -> HttpResponse:
 def resolver(request: HttpRequest, pk: int) -> HttpResponse:
     """Acepta o rechaza el cambio de estado que propuso la fiscalización."""
     pedido = get_object_or_404(MovimientoPedido.objects.select_related("obra", "pedido_por"), pk=pk)
-    form = ResolverForm(*_enviado(request))
+    obra = permisos.para_publicar_o_403(request.user, pedido.obra_id)
+    form = ResolverForm(*enviado(request))
 
     def hacer() -> str:
         aceptar = form.cleaned_data["decision"] == "si"
         acciones.resolver_pedido(pedido, actor=request.user, aceptar=aceptar, motivo=form.cleaned_data["motivo"])
         return "Aceptado: la obra cambió de estado." if aceptar else "No se aceptó el cambio."
 
-    return _atender(request, _obra_o_404(pedido.obra_id), form, hacer, "Resolver el cambio propuesto", pedido=pedido)
+    return _atender(request, obra, form, hacer, "Resolver el cambio propuesto", pedido=pedido)
 
 
 @con_rol(*permisos.PUBLICAN)
 @require_http_methods(METODOS)
 def publicar(request: HttpRequest, pk: int) -> HttpResponse:
     """Pone la obra a la vista de todo el mundo, después de confirmarlo."""
-    obra = _obra_o_404(pk)
-    form = forms.Form(*_enviado(request))
+    obra = permisos.para_publicar_o_403(request.user, pk)
+    form = forms.Form(*enviado(request))
 
     def hacer() -> str:
         acciones.publicar_obra(obra, actor=request.user)
         return "La obra ya se ve en el sitio."
 
-    return _atender(request, obra, form, hacer, "Publicar")
+    nada = "" if obra.publicada else permisos.por_que_no_publica(request.user, obra)
+    return _atender(request, obra, form, hacer, "Publicar", nada=nada)
 
 
 @con_rol(*permisos.PUBLICAN)
 @require_http_methods(METODOS)
 def vincular(request: HttpRequest, pk: int) -> HttpResponse:
     """Enlaza la propuesta de la que viene o un reporte que atiende."""
-    obra = _obra_o_404(pk)
-    form = VincularForm(*_enviado(request))
+    obra = permisos.para_publicar_o_403(request.user, pk)
+    form = VincularForm(*enviado(request))
 
     def hacer() -> str:
         propuesta, reporte = form.cleaned_data["propuesta"], form.cleaned_data["reporte"]
@@ -100,43 +100,10 @@ def vincular(request: HttpRequest, pk: int) -> HttpResponse:
     return _atender(request, obra, form, hacer, "Enlazar")
 
 
-def _obra_o_404(pk: int) -> Obra:
-    return get_object_or_404(Obra.objects.completas(), pk=pk)
-
-
-def _enviado(request: HttpRequest) -> tuple[Any, ...]:
-    return (request.POST, request.FILES) if request.method == "POST" else ()
-
-
 def _atender(
     request: HttpRequest, obra: Obra, form: forms.Form, hacer: Callable[[], str], titulo: str, **extra: Any
 ) -> HttpResponse:
-    """Si el formulario vale, llama la acción y vuelve a la ficha; si no, lo muestra con sus errores."""
-    if form.is_bound and form.is_valid():
-        try:
-            messages.success(request, hacer())
-        except ReglaIncumplida as error:
-            form.add_error(error.campo if error.campo in form.fields else None, error.mensaje)
-        else:
-            return redirect("obra:inspect", obra.pk)
-    contexto = {
-        "obra": obra,
-        "form": form,
-        "media": form.media,
-        "header_icon": "site",
-        "page_title": titulo,
-        "page_subtitle": f"{titulo}: {obra.nombre}",
-        "header_title": f"{titulo}: {obra.nombre}",
-        "action_url": request.path,
-        "submit_button_label": titulo,
-        "submit_button_active_label": "Guardando…",
-        "pendiente": consultas.pedido_pendiente(obra),
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": "Inicio"},
-            {"url": reverse("obra:index"), "label": "Obras"},
-            {"url": reverse("obra:inspect", args=[obra.pk]), "label": obra.nombre},
-            {"url": "", "label": titulo},
-        ],
-        **extra,
-    }
-    return render(request, "obras/trastienda/accion.html", contexto, status=422 if form.is_bound else 200)
+    return atender(
+        request, obra, form, hacer, seccion="obra", titulo=titulo, pendiente=consultas.pedido_pendiente(obra),
+        plantilla="obras/trastienda/accion.html", **extra,
+    )  # fmt: skip

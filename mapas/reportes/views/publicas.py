@@ -54,7 +54,7 @@ def _pagina(
         "es_autor": permisos.es_autor(request.user, reporte),
         "le_pasa": consultas.le_pasa_tambien(reporte, request.user),
         "decide": permisos.puede_responder_si_quedo_bien(request.user, reporte),
-        "atiende": permisos.atiende(request.user),
+        "atiende": permisos.atiende(request.user, reporte),
         "form": form or ReabrirForm(),
         "sucesos": historia(reporte),
     }

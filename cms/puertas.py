@@ -1,0 +1,68 @@
+"""Qué puertas de Wagtail abre cada quien.
+
+Con la llave de la trastienda Wagtail deja entrar a informes, historias, selectores y buscadores de todo el sitio. Aquí
+solo abre lo que cada cargo usa: las secciones propias las guarda cada sala; lo del portal es de quien lo edita; lo
+demás, de la administración técnica. Lo que Wagtail traiga mañana nace cerrado.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from wagtail.admin.auth import permission_denied
+
+from civic.cuentas.roles import Cosa, puede
+
+# Espacio de nombres o nombre de la ruta.
+DE_TODO_EL_PERSONAL = {
+    *("wagtailadmin_home", "wagtailadmin_account", "wagtailadmin_logout", "wagtailadmin_login"),
+    *("wagtailadmin_sprite", "wagtailadmin_javascript_catalog", "wagtailadmin_dismissibles"),
+    # Recuperar la clave lo lleva allauth: Wagtail lo tiene apagado y responde 404.
+    *("wagtailadmin_password_reset", "wagtailadmin_password_reset_done"),
+    *("wagtailadmin_password_reset_confirm", "wagtailadmin_password_reset_complete"),
+}
+DEL_PORTAL = {
+    *("wagtailadmin_pages", "wagtailadmin_api", "wagtailadmin_editing_sessions", "wagtailadmin_block_preview"),
+    *("wagtailadmin_explore_root", "wagtailadmin_explore", "wagtailadmin_explore_results"),
+    *("wagtailadmin_choose_page", "wagtailadmin_choose_page_child", "wagtailadmin_choose_page_search"),
+    *("wagtailadmin_choose_page_chosen_multiple", "wagtailadmin_choose_page_external_link"),
+    *("wagtailadmin_choose_page_email_link", "wagtailadmin_choose_page_phone_link"),
+    *("wagtailadmin_choose_page_anchor_link", "wagtailadmin_tag_autocomplete", "wagtailadmin_tag_model_autocomplete"),
+    *("wagtaildocs", "wagtailimages", "wagtaildocs_chooser", "wagtailimages_chooser", "wagtailembeds"),
+}
+DE_CUENTAS = {"wagtailusers_users"}
+
+
+def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
+    """Si esa persona puede abrir una ruta de Wagtail; `clave` es su espacio de nombres o, si no tiene, su nombre."""
+    if clave in DE_TODO_EL_PERSONAL or usuario.is_superuser:
+        return True
+    if clave == "wagtail_bulk_action":
+        clave = "wagtailusers_users" if argumentos.get("app_label") == "cuentas" else "wagtailadmin_pages"
+    if clave in DE_CUENTAS:
+        return puede(usuario, "R", Cosa.CUENTAS)
+    return clave in DEL_PORTAL and puede(usuario, "R", Cosa.CAMPANAS)
+
+
+class PuertasDeWagtail:
+    """Cierra las puertas de Wagtail que no le tocan a quien pide; a quien no tiene la llave lo atiende Wagtail.
+
+    Las secciones propias las guarda cada sala.
+    """
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, vista: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        ruta = request.resolver_match
+        if not request.path.startswith("/admin/"):
+            return None
+        espacio = ruta.namespaces[0] if ruta.namespaces else ""
+        # La dirección de prueba de errores de Wagtail no tiene nombre.
+        nombre = ruta.url_name or "wagtail_sin_nombre"
+        es_de_wagtail = nombre.startswith("wagtail") or espacio.startswith("wagtail")
+        if not es_de_wagtail or not request.user.has_perm("wagtailadmin.access_admin"):
+            return None
+        return None if puede_pasar(request.user, espacio or nombre, kwargs) else permission_denied(request)

@@ -1,0 +1,30 @@
+"""Un solo recorrido para todas las pruebas de la matriz."""
+
+import logging
+
+import pytest
+from django.conf import settings as ajustes
+from django.db import transaction
+from django.test import override_settings
+
+from tests.matriz.mundo import crear_mundo
+from tests.matriz.recorrido import recorrer
+
+
+@pytest.fixture(scope="package")
+def el_recorrido(django_db_setup, django_db_blocker, tmp_path_factory):
+    """(mundo, recorrido), hecho una vez dentro de una transacción que al final se deshace."""
+    logging.disable(logging.CRITICAL)
+    mundo_aparte = override_settings(
+        # La sesión viaja en la galleta: salir en una celda no saca a quien sigue.
+        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "matriz"}},
+        MEDIA_ROOT=tmp_path_factory.mktemp("archivos"),
+        ALLOWED_HOSTS=[*ajustes.ALLOWED_HOSTS, "testserver"],
+    )
+    with mundo_aparte, django_db_blocker.unblock(), transaction.atomic():
+        mundo = crear_mundo()
+        recorrido = recorrer(mundo)
+        yield mundo, recorrido
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)

@@ -1,0 +1,412 @@
+"""El mundo de la matriz: una cosa de cada clase en el distrito 1 («A»), otra en el 2 («B»), y las que no son públicas.
+
+`Mundo.direcciones(ruta)` da, para cada ruta con parámetros, una dirección de verdad por variante. Una ruta nueva con
+parámetros que aquí no se resuelven hace fallar la prueba: se agrega en `_argumentos`.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Collection, GroupApprovalTask, Page, PageViewRestriction, Site, Workflow, WorkflowTask
+
+from civic.comun.models import Foto
+from civic.cuentas.acciones import asignar_rol, preparar_roles
+from civic.cuentas.models import AsignacionRol, Mandato, Organizacion, Residencia, Usuario
+from civic.cuentas.roles import Rol
+from civic.debate.acciones import comentar, ocultar_comentario
+from cms.acciones import publicar_noticia, publicar_proceso, sembrar_portal
+from mapas.obras import acciones as obras
+from mapas.obras.models import Obra
+from mapas.obras.reglas import Estado as EstadoDeObra
+from mapas.reportes import acciones as reportes
+from propuestas.models import Propuesta
+from tests import elenco
+from tests.propuestas import piezas
+from votaciones import acciones as votaciones
+
+UNIDAD, OTRA_UNIDAD = "Obras Públicas", "Saneamiento"
+POR_DISTRITO = (Rol.PRESIDENCIA_DISTRITO, Rol.PROMOTORA, Rol.GESTION_COMUNIDAD, Rol.VENTANILLA)
+POR_UNIDAD = (Rol.TECNICO_EVALUADOR, Rol.JEFATURA_UNIDAD)
+
+
+@dataclass
+class Mundo:
+    personas: dict[str, Usuario | None] = field(default_factory=dict)
+    cosas: dict[str, Any] = field(default_factory=dict)
+
+    def variantes(self, clave: str, nombres: list[str], patron: str) -> dict[str, dict[str, Any]] | None:
+        """{variante: argumentos} de una ruta; None si no se sabe con qué llenarla."""
+        return _argumentos(self.cosas, clave, nombres, patron)
+
+
+def crear_mundo() -> Mundo:
+    pueblo = elenco.crear_pueblo()
+    gente = elenco.crear_elenco(pueblo)
+    preparar_roles()
+    sembrar_portal()
+    mundo = Mundo()
+    mundo.personas = _personas(pueblo, gente)
+    mundo.cosas = _cosas(pueblo, gente)
+    return mundo
+
+
+def _personas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Usuario | None]:
+    hoy = timezone.localdate()
+    ayer = hoy - datetime.timedelta(days=1)
+    personas: dict[str, Usuario | None] = {
+        "anonima": None,
+        "sin_residencia": gente.nadia,
+        "declarada": elenco.crear_persona("delia", "Delia Declara", otb=pueblo.otb_molle, verificada=False),
+        "verificada_a": gente.ana,
+        "verificada_b": gente.beto,
+        "directiva_a": gente.fabio,
+        "directiva_vencida": elenco.crear_persona("vicente", "Vicente Vencido", otb=pueblo.otb_molle),
+        "suspendida": elenco.crear_persona("susana", "Susana Suspendida", otb=pueblo.otb_molle),
+    }
+    Mandato.objects.create(
+        usuario=personas["directiva_vencida"],
+        organizacion=pueblo.org_molle,
+        cargo="Vocal",
+        desde=ayer - datetime.timedelta(days=400),
+        hasta=ayer,
+    )
+    for rol in Rol:
+        corto = str(rol.value)
+        if rol in POR_DISTRITO:
+            alcances = {"a": {"distrito": pueblo.distrito_1}, "b": {"distrito": pueblo.distrito_2}}
+        elif rol in POR_UNIDAD:
+            alcances = {"a": {"unidad": UNIDAD}, "b": {"unidad": OTRA_UNIDAD}}
+        else:
+            alcances = {"": {}}
+        for letra, alcance in alcances.items():
+            nombre = f"{corto}_{letra}" if letra else corto
+            personas[nombre] = elenco.crear_persona(nombre[:30].replace("_", "."), f"{rol.label} {letra}".strip())
+            asignar_rol(personas[nombre], rol=rol, **alcance)
+    vencida = personas["planificacion_vencida"] = elenco.crear_persona("paula", "Paula Planificaba")
+    asignar_rol(vencida, rol=Rol.PLANIFICACION, desde=ayer - datetime.timedelta(days=90), hasta=ayer)
+    personas["superusuario"] = Usuario.objects.create_superuser("raiz", password=elenco.CLAVE, nombre_publico="Raíz")
+    return personas
+
+
+def _cosas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+    recepcion = elenco.crear_proceso(pueblo, "recepcion", "evaluacion", "votacion")
+    votando = elenco.crear_proceso(pueblo, "votacion", "seguimiento", slug="poa-votando")
+    en_b = {"distrito": pueblo.distrito_2, "otb": pueblo.otb_ceibo}
+    cosas: dict[str, Any] = {"pueblo": pueblo, "proceso": recepcion}
+    cosas |= _propuestas(recepcion, pueblo, gente, en_b)
+    cosas |= _reportes(pueblo, gente, en_b)
+    cosas |= _obras(pueblo, gente)
+    cosas |= _votaciones(votando, pueblo, gente)
+    a, b = cosas["propuesta_a"], cosas["propuesta_b"]
+    cosas["comentario_a"] = comentar(a.hilo, autor=gente.ana, texto="Nos hace falta.")
+    cosas["comentario_b"] = comentar(b.hilo, autor=gente.beto, texto="Aquí también.")
+    cosas["comentario_oculto"] = ocultar_comentario(
+        comentar(a.hilo, autor=gente.beto, texto="Un insulto."), actor=None, motivo="Insulta."
+    )
+    cosas["organizacion_solicitada"] = Organizacion.objects.create(
+        nombre="Junta Nueva", slug="junta-nueva", clase="junta", distrito=pueblo.distrito_1
+    )
+    cosas["mandato"] = Mandato.objects.filter(usuario=gente.fabio).get()
+    cosas["residencia"] = Residencia.objects.get(usuario__username="delia")
+    cosas["rol"] = AsignacionRol.objects.filter(usuario=gente.carla).first()
+    cosas["persona"], cosas["personal"] = gente.ana, gente.carla
+    cosas |= _portal(recepcion)
+    return cosas
+
+
+def _propuestas(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict) -> dict[str, Any]:
+    cosas = {
+        "propuesta_a": piezas.publicada(proceso, gente, pueblo),
+        "propuesta_b": piezas.publicada(proceso, gente, pueblo, autor=gente.beto, lon=1.5, lat=0.5, **en_b),
+        "propuesta_enviada": piezas.enviada(proceso, gente.ana, pueblo),
+        "propuesta_enviada_b": piezas.enviada(proceso, gente.beto, pueblo, lon=1.5, lat=0.5, **en_b),
+        "propuesta_borrador": piezas.borrador(proceso, gente.ana, pueblo),
+    }
+    for sufijo, unidad in (("a", UNIDAD), ("b", OTRA_UNIDAD), ("enviada", UNIDAD), ("enviada_b", OTRA_UNIDAD)):
+        Propuesta.objects.filter(pk=cosas[f"propuesta_{sufijo}"].pk).update(unidad=unidad)
+    return cosas
+
+
+def _reportes(pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict) -> dict[str, Any]:
+    uno = {"categoria": pueblo.vias, "descripcion": "Hueco en plena curva"}
+    a = reportes.recibir_reporte(**uno, distrito=pueblo.distrito_1, autor=gente.ana)
+    b = reportes.recibir_reporte(**uno, **en_b, autor=gente.beto)
+    oculto = reportes.recibir_reporte(**uno, distrito=pueblo.distrito_1, autor=gente.ana)
+    reportes.mover_reporte(a, hacia="asignado", unidad=UNIDAD)
+    reportes.mover_reporte(b, hacia="asignado", unidad=OTRA_UNIDAD)
+    reportes.mover_reporte(oculto, hacia="asignado", unidad=UNIDAD)
+    reportes.ocultar(oculto, actor=None, motivo="Da un nombre.")
+    return {"reporte_a": a, "reporte_b": b, "reporte_oculto": oculto}
+
+
+def _obras(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+    def crear(codigo: str, distrito: Any, unidad: str, *, publicada: bool = True) -> Obra:
+        return Obra.objects.create(
+            codigo=codigo,
+            nombre=f"Obra {codigo}",
+            categoria=pueblo.vias,
+            distrito=distrito,
+            presupuesto=Decimal("1000000"),
+            contrato=Decimal("900000"),
+            plazo_dias=90,
+            orden_proceder=timezone.localdate(),
+            estado=EstadoDeObra.EN_EJECUCION,
+            publicada=publicada,
+            unidad=unidad,
+        )
+
+    a, b = crear("PJ-1", pueblo.distrito_1, UNIDAD), crear("PJ-2", pueblo.distrito_2, OTRA_UNIDAD)
+    pedido = obras.pedir_movimiento(a, hacia="paralizada", actor=gente.carla, motivo="Lluvias.")
+    return {
+        "obra_a": a,
+        "obra_b": b,
+        "obra_sin_publicar": crear("PJ-3", pueblo.distrito_1, UNIDAD, publicada=False),
+        "pedido": pedido,
+    }
+
+
+def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+    for numero, (distrito, autor) in enumerate(((pueblo.distrito_1, gente.ana), (pueblo.distrito_2, gente.beto)), 1):
+        Propuesta.objects.create(
+            proceso=proceso,
+            codigo=f"PV-{numero}",
+            autor=autor,
+            titulo=f"Cancha {numero}",
+            descripcion="Hace falta.",
+            categoria=pueblo.agua,
+            distrito=distrito,
+            monto_solicitado=Decimal("1000"),
+            monto_tecnico=Decimal("1000"),
+            estado="viable",
+            presentada=timezone.now(),
+        )
+    ahora = timezone.now()
+    fechas = {"abre": ahora - datetime.timedelta(days=1), "cierra": ahora + datetime.timedelta(days=3)}
+    abierta = votaciones.abrir_votacion(
+        votaciones.preparar_votacion(proceso, nombre="Abierta", slug="abierta", **fechas)
+    )
+    otro = elenco.crear_proceso(pueblo, "votacion", slug="poa-contado")
+    Propuesta.objects.create(
+        proceso=otro, codigo="PV-9", autor=gente.ana, titulo="Plaza", categoria=pueblo.agua, distrito=pueblo.distrito_1,
+        monto_tecnico=Decimal("1000"), estado="viable", presentada=ahora,
+    )  # fmt: skip
+    contada = votaciones.abrir_votacion(votaciones.preparar_votacion(otro, nombre="Contada", slug="contada", **fechas))
+    votaciones.cerrar_votacion(contada, ahora=fechas["cierra"])
+    preparada = votaciones.preparar_votacion(proceso, nombre="Preparada", slug="preparada", **fechas)
+    return {"abierta": abierta, "contada": votaciones.contar_votacion(contada), "preparada": preparada}
+
+
+def _portal(proceso: Any) -> dict[str, Any]:
+    publicar_proceso(proceso)
+    noticia = publicar_noticia(
+        titulo="Una noticia", fecha=timezone.localdate(), resumen="Pasó algo.", cuerpo="Y lo contamos."
+    )
+    revision = noticia.save_revision()
+    imagen = get_image_model().objects.create(title="Plaza", file=get_test_image_file(filename="plaza.png"))
+    documento = get_document_model().objects.create(title="Ley", file=ContentFile(b"hola", name="ley.txt"))
+    foto = Foto.objects.create(ancho=640, alto=480, color="#336699", peso=1, huella="x", publica=True)
+    flujo = Workflow.objects.create(name="Flujo")
+    tarea = GroupApprovalTask.objects.create(name="Revisar")
+    WorkflowTask.objects.create(workflow=flujo, task=tarea, sort_order=0)
+    sitio = Site.objects.get(is_default_site=True)
+    return {
+        "inicio": Page.objects.get(pk=sitio.root_page_id),
+        "pagina": noticia,
+        "revision": revision,
+        "imagen": imagen,
+        "documento": documento,
+        "foto": foto,
+        "flujo": flujo,
+        "tarea": tarea,
+        "sitio": sitio,
+        "grupo": Group.objects.create(name="Un grupo"),
+        "coleccion": Collection.get_first_root_node().add_child(name="Fotos de obras"),
+        "redireccion": Redirect.objects.create(old_path="/viejo", redirect_page=noticia),
+        "restriccion": PageViewRestriction.objects.create(
+            page=noticia.get_parent().specific.get_children().last() or noticia,
+            restriction_type=PageViewRestriction.LOGIN,
+        ),
+    }
+
+
+# --- Con qué se llena cada parámetro ---------------------------------------------------------------------------------
+# espacio de nombres -> {variante: cosa}; su parámetro es `pk`.
+POR_ESPACIO: dict[str, dict[str, str]] = {
+    "propuestas_admin": {
+        "a": "propuesta_a",
+        "b": "propuesta_b",
+        "enviada": "propuesta_enviada",
+        "enviada_b": "propuesta_enviada_b",
+        "borrador": "propuesta_borrador",
+    },
+    "reporte": {"a": "reporte_a", "b": "reporte_b", "oculto": "reporte_oculto"},
+    "obra": {"a": "obra_a", "b": "obra_b", "sin_publicar": "obra_sin_publicar"},
+    "comentarios": {"a": "comentario_a", "b": "comentario_b", "oculto": "comentario_oculto"},
+    "votaciones_admin": {"preparada": "preparada", "abierta": "abierta"},
+    "procesos": {"": "proceso"},
+    "categorias": {"": "categoria"},
+    "organizaciones_trastienda": {"": "organizacion_solicitada"},
+    "mandatos": {"": "mandato"},
+    "residencias": {"": "residencia"},
+    "roles": {"": "rol"},
+    "territorio_admin": {"": "distrito"},
+    "wagtailsites": {"": "sitio"},
+    "wagtailusers_users": {"vecina": "persona", "personal": "personal"},
+    "wagtailusers_groups": {"": "grupo"},
+    "wagtailadmin_collections": {"": "coleccion"},
+    "wagtaildocs_chooser": {"": "documento"},
+    "wagtailimages_chooser": {"": "imagen"},
+}
+# ruta entera -> {variante: argumentos con nombres de cosas («=» delante: el valor tal cual)}.
+POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
+    "comun:foto": {"": {"token": "foto.token", "ancho": "=640"}},
+    "cms:imagen": {"": {"pk": "imagen", "huella": "=no", "ancho": "=320"}},
+    "cms:archivo": {"": {"carpeta": "=images", "nombre": "=no.png"}},
+    "account_confirm_email": {"": {"key": "=clave-que-no-vale"}},
+    "account_reset_password_from_key": {"": {"uidb36": "=1", "key": "=no-vale"}},
+    "organizaciones:organizacion": {"": {"slug": "=molle"}, "solicitada": {"slug": "=junta-nueva"}},
+    "propuestas:borrador": {"propio_de_a": {"pk": "propuesta_borrador"}},
+    "propuestas:presentar": {"propio_de_a": {"pk": "propuesta_borrador"}},
+    "propuestas:revisar": {"propio_de_a": {"pk": "propuesta_borrador"}},
+    "propuestas:paso": {"propio_de_a": {"pk": "propuesta_borrador", "paso": "=que"}},
+    "propuestas:propuesta": {
+        "a": {"pk": "propuesta_a"},
+        "enviada": {"pk": "propuesta_enviada"},
+        "enviada_b": {"pk": "propuesta_enviada_b"},
+        "borrador": {"pk": "propuesta_borrador"},
+    },
+    "propuestas:apoyar": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    "propuestas:retirar_apoyo": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    "propuestas:paso_de_autor": {"a": {"pk": "propuesta_a", "paso": "=retirar"}},
+    "debate:hilo": {"a": {"hilo_pk": "propuesta_a.hilo_id"}, "enviada": {"hilo_pk": "propuesta_enviada.hilo_id"}},
+    "debate:comentar": {"a": {"hilo_pk": "propuesta_a.hilo_id"}, "enviada": {"hilo_pk": "propuesta_enviada.hilo_id"}},
+    "debate:desde": {
+        "a": {"hilo_pk": "propuesta_a.hilo_id", "cambio": "=0"},
+        "enviada": {"hilo_pk": "propuesta_enviada.hilo_id", "cambio": "=0"},
+    },
+    "debate:retirar": {"a": {"pk": "comentario_a"}},
+    "reportes:reporte": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
+    "reportes:tambien": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
+    "reportes:confirmar": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
+    "reportes:reabrir": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
+    "obras:obra": {"a": {"codigo": "obra_a.codigo"}, "sin_publicar": {"codigo": "obra_sin_publicar.codigo"}},
+    "obra:resolver": {"a": {"pk": "pedido"}},
+    "visor:capa": {"": {"codigo": "=distritos"}},
+    "votaciones_conducir": {"": {"pk": "preparada"}},
+    "votaciones_paso": {
+        verbo: {"pk": cosa, "verbo": f"={verbo}"}
+        for verbo, cosa in (
+            ("armar", "preparada"),
+            ("abrir", "preparada"),
+            ("cerrar", "abierta"),
+            ("contar", "contada"),
+        )
+    },
+    "wagtail_bulk_action": {
+        "paginas": {"app_label": "=wagtailcore", "model_name": "=page", "action": "=delete", "?": "id=pagina"},
+        "personas": {
+            "app_label": "=cuentas",
+            "model_name": "=usuario",
+            "action": "=set_active_state",
+            "?": "id=persona",
+        },
+    },
+    "wagtailadmin_collections:set_privacy": {"": {"collection_id": "coleccion"}},
+    "wagtailadmin_workflows:remove": {"": {"page_pk": "pagina", "workflow_pk": "flujo"}},
+    "wagtailadmin_workflows:add_task": {"": {"app_label": "=wagtailcore", "model_name": "=groupapprovaltask"}},
+    "wagtailadmin_tag_model_autocomplete": {"": {"app_name": "=taggit", "model_name": "=tag"}},
+    "wagtailadmin_editing_sessions:ping": {
+        "": {"app_label": "=wagtailcore", "model_name": "=page", "object_id": "pagina", "session_id": "=1"}
+    },
+    "wagtailadmin_pages:choose_parent": {"": {"app_label": "=cms", "model_name": "=noticia"}},
+    "wagtailadmin_api:pages:action": {"": {"pk": "pagina", "action_name": "=unpublish"}},
+    "wagtailadmin_password_reset_confirm": {"": {"uidb64": "=MQ", "token": "=no"}},
+    "wagtaildocs_serve": {"": {"0": "documento", "1": "=ley.txt"}},
+    "wagtail_serve": {"inicio": {"0": "="}, "noticia": {"0": "pagina.ruta"}},
+}
+# nombre del parámetro -> cosa, para lo de Wagtail.
+POR_PARAMETRO = {
+    **dict.fromkeys(("page_id", "parent_page_id", "page_to_move_id", "page_pk"), "pagina"),
+    "destination_id": "inicio",
+    "revision_id": "revision",
+    "revision_id_a": "=earliest",
+    "revision_id_b": "=latest",
+    "image_id": "imagen",
+    "filter_spec": "=max-100x100",
+    "document_id": "documento",
+    "doc_id": "documento",
+    "uploaded_file_id": "=1",
+    "collection_id": "coleccion",
+    "redirect_id": "redireccion",
+    "workflow_pk": "flujo",
+    "task_id": "tarea",
+    "task_state_id": "=1",
+    "workflow_state_id": "=1",
+    "session_id": "=1",
+    "action_name": "=approve",
+    "restriction_id": "=1",
+    "page_view_restriction_id": "restriccion",
+    "content_type_app_name": "=cms",
+    "content_type_model_name": "=noticia",
+    "app_name": "=cms",
+    "model_name": "=noticia",
+    "slug": "=abierta",
+    "numero": "=1",
+}
+
+
+def _argumentos(cosas: dict[str, Any], clave: str, nombres: list[str], patron: str) -> dict | None:
+    espacio = clave.rpartition(":")[0]
+    if clave in POR_RUTA:
+        return {v: {n: _valor(cosas, e) for n, e in pedido.items()} for v, pedido in POR_RUTA[clave].items()}
+    if nombres == ["pk"] and espacio in POR_ESPACIO:
+        return {variante: {"pk": _valor(cosas, cosa)} for variante, cosa in POR_ESPACIO[espacio].items()}
+    argumentos = {}
+    for nombre in nombres:
+        if nombre == "pk":
+            expresion = _pk_de_wagtail(clave)
+        elif nombre == "slug" and espacio == "votaciones" and "resultado" in clave:
+            expresion = "=contada"
+        else:
+            expresion = POR_PARAMETRO.get(nombre, "")
+        if not expresion:
+            return None
+        argumentos[nombre] = _valor(cosas, expresion)
+    return {"": argumentos}
+
+
+def _pk_de_wagtail(clave: str) -> str:
+    if clave.startswith("wagtailadmin_workflows:"):
+        return "tarea" if "task" in clave else "flujo"
+    for espacio, cosa in (
+        ("wagtailadmin_api:documents", "documento"),
+        ("wagtailadmin_api:images", "imagen"),
+        ("wagtailadmin_api:pages", "pagina"),
+        ("wagtailadmin_pages", "pagina"),
+        ("wagtailsettings", "sitio"),
+    ):
+        if clave.startswith(espacio):
+            return cosa
+    return ""
+
+
+def _valor(cosas: dict[str, Any], expresion: str) -> Any:
+    if expresion.startswith("="):
+        return expresion[1:]
+    if expresion.startswith("id="):
+        return f"id={_valor(cosas, expresion[3:])}"
+    nombre, _, atributo = expresion.partition(".")
+    especiales = {"categoria": "agua", "distrito": "distrito_1"}
+    cosa = getattr(cosas["pueblo"], especiales[nombre]) if nombre in especiales else cosas[nombre]
+    if atributo == "ruta":
+        return cosa.get_url_parts()[2].lstrip("/")
+    return getattr(cosa, atributo) if atributo else cosa.pk
