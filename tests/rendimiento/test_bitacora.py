@@ -1,7 +1,7 @@
-"""Cuánto cuesta anotar, contra insertar lo mismo en una tabla sin cadena en la misma corrida, y cuánto tarda revisar.
+"""Cuánto cuesta anotar, contra guardar una fila cualquiera con el mismo ORM en la misma corrida, y cuánto revisar.
 
-Se corre con «make rendimiento». Falla solo si anotar cuesta más de CAROS veces la inserción llana o si revisar 100.000
-sucesos pasa de SEGUNDOS_POR_CIEN_MIL.
+Se mide en CPU de este proceso, que no depende de lo ocupada que esté la máquina. Falla solo si anotar pasa de CAROS
+veces la fila llana o si revisar 100.000 sucesos pasa de SEGUNDOS_POR_CIEN_MIL de CPU.
 """
 
 import statistics
@@ -11,47 +11,39 @@ import pytest
 from django.db import connection, transaction
 
 from civic.comun.bitacora import anotar, anotar_varios, preparar_suceso
+from civic.comun.models import ClaveUsada
 from civic.comun.verificacion import verificar_cadena
 
-VUELTAS, RONDAS = 300, 5
+VUELTAS, RONDAS = 200, 5
 CAROS = 8
-SEGUNDOS_POR_CIEN_MIL = 30
-COLUMNAS = "momento, verbo, objeto_tipo, objeto_id, desde, hasta, texto, motivo, calidad, datos, publico"
+SEGUNDOS_POR_CIEN_MIL = 20
 
 
 def por_vuelta(hacer) -> float:
-    """Microsegundos por vuelta, cada una en su transacción."""
-    empezo = time.perf_counter()
+    """Microsegundos de CPU por vuelta, cada una en su transacción."""
+    empezo = time.process_time()
     for vuelta in range(VUELTAS):
         with transaction.atomic():
             hacer(vuelta)
-    return (time.perf_counter() - empezo) / VUELTAS * 1e6
+    return (time.process_time() - empezo) / VUELTAS * 1e6
 
 
 @pytest.mark.django_db(transaction=True)
-def test_anotar_contra_una_insercion_llana(pueblo):
-    with connection.cursor() as cursor:
-        tipo = "bigserial" if connection.vendor == "postgresql" else "integer"
-        cursor.execute(f"CREATE TABLE sin_cadena (id {tipo} PRIMARY KEY, {COLUMNAS.replace(', ', ' text, ')} text)")
+def test_anotar_contra_guardar_una_fila(pueblo):
+    total = iter(range(10**6))
 
     def llana(vuelta):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO sin_cadena (momento, verbo, objeto_tipo, objeto_id, desde, hasta, texto, motivo, calidad, "
-                "datos, publico) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                ["2027-01-01", "v", "x.y", "1", "a", "b", "Pasó algo.", "Porque sí.", "Cargo", '{"a": 1}', "1"],
-            )
+        ClaveUsada.objects.create(huella=f"{next(total):064}", proposito="prueba", contenido="0" * 64, objeto_id=1)
 
     def encadenada(vuelta):
         anotar(pueblo.agua, verbo="v", texto="Pasó algo.", motivo="Porque sí.", calidad="Cargo", desde="a", hasta="b")
 
+    por_vuelta(llana)
     por_vuelta(encadenada)
     rondas = [(por_vuelta(llana), por_vuelta(encadenada)) for _ in range(RONDAS)]
     base, nuestra = (statistics.median(columna) for columna in zip(*rondas, strict=True))
     razon = statistics.median(uno / otro for otro, uno in rondas)
-    print(f"\n{connection.vendor}: inserción llana {base:.0f} µs, anotar {nuestra:.0f} µs, razón {razon:.1f}")
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE sin_cadena")
+    print(f"\n{connection.vendor}: fila llana {base:.0f} µs de CPU, anotar {nuestra:.0f} µs, razón {razon:.1f}")
     assert razon <= CAROS
 
 
@@ -61,13 +53,11 @@ def test_revisar_cien_mil_sucesos(pueblo):
         preparar_suceso("x.y", n, verbo="mover", texto=f"Pasó la cosa {n}.", desde="a", hasta="b", publico=n % 3 > 0)
         for n in range(100_000)
     )
-    empezo = time.perf_counter()
+    empezo = time.process_time()
     anotar_varios(lineas)
-    escribir, empezo = time.perf_counter() - empezo, time.perf_counter()
+    escribir, empezo = time.process_time() - empezo, time.process_time()
     hecho = verificar_cadena()
-    revisar = time.perf_counter() - empezo
-    print(
-        f"\n{connection.vendor}: 100.000 sucesos escritos de una vez en {escribir:.1f} s, revisados en {revisar:.1f} s"
-    )
+    revisar = time.process_time() - empezo
+    print(f"\n{connection.vendor}, CPU: 100.000 sucesos escritos en {escribir:.1f} s, revisados en {revisar:.1f} s")
     assert (hecho.sucesos, hecho.integra) == (100_000, True)
     assert revisar <= SEGUNDOS_POR_CIEN_MIL
