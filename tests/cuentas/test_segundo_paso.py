@@ -146,7 +146,9 @@ def test_contrasena_correcta_no_alcanza_y_el_codigo_entra_con_otra_sesion(client
     assert (respuesta.status_code, respuesta["Location"]) == (302, PASO)
     assert "_auth_user_id" not in client.session
     antes = client.session.session_key
-    assert client.get(PASO).status_code == 200
+    pagina = client.get(PASO)
+    formularios = pagina.content.decode().count("<form")
+    assert pagina.content.decode().count('name="csrfmiddlewaretoken"') == formularios == 3
     assert client.post(PASO, {"code": codigo_de(secreto)}).status_code == 302
     assert client.session["_auth_user_id"] == str(con_roles.gloria.pk)
     assert client.session.session_key != antes
