@@ -108,10 +108,10 @@ def presentar_propuesta(propuesta: Propuesta, *, actor: Usuario) -> Propuesta:
         propuesta.hilo = propuesta.hilo or _abrir_hilo_oculto(propuesta)
         propuesta.busqueda = consultas.texto_de_busqueda(propuesta)
         propuesta.save()
+        _revisar_lugar(propuesta)
         _anotar_movimiento(
             propuesta, actor, AUTOR, desde=desde, cambio=diferencia(antes, retrato(propuesta, CAMBIAN_AL_PRESENTAR))
         )
-        _revisar_lugar(propuesta)
     return propuesta
 
 
@@ -254,6 +254,8 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
         _mudar_hilo(propuesta)
         nombres = ", ".join(str(getattr(Propuesta, campo).field.verbose_name) for campo in distintos)
         despues = retrato(propuesta, distintos)
+        if propuesta.codigo and {"distrito", "otb", "lon", "lat"} & set(distintos):
+            _revisar_lugar(propuesta)
         anotar(
             propuesta, verbo="corregir", texto=f"El municipio corrigió: {nombres}.", actor=actor,
             calidad=_cargo(actor), publico=reglas.es_publico(propuesta.estado),
@@ -261,8 +263,6 @@ def corregir_propuesta(propuesta: Propuesta, *, actor: Usuario, **cambios: Any) 
             despues={campo: valor for campo, valor in despues.items() if campo not in TEXTOS},
             datos={"textos": {campo: [antes[campo], despues[campo]] for campo in distintos if campo in TEXTOS}},
         )  # fmt: skip
-        if propuesta.codigo and {"distrito", "otb", "lon", "lat"} & set(distintos):
-            _revisar_lugar(propuesta)
     return propuesta
 
 

@@ -70,13 +70,6 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
             antes = _retrato(actual)
         obra.busqueda = consultas.texto_de_busqueda(obra)
         obra.save()
-        if verbo == "crear" or nombres:
-            antes, despues = diferencia(antes, _retrato(obra))
-            anotar(
-                obra, verbo=verbo, texto=texto, actor=actor, calidad=_cargo(actor),
-                # Lo de una obra sin publicar todavía no es de todos.
-                **({"antes": antes, "despues": despues} if obra.publicada else {"datos": {"sin_publicar": despues}}),
-            )  # fmt: skip
         dudas.revisar_lugar(
             obra,
             titulo=f"{obra.codigo}: {obra.nombre}",
@@ -85,6 +78,13 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
             distrito=obra.distrito,
             otb=obra.otb,
         )
+        if verbo == "crear" or nombres:
+            antes, despues = diferencia(antes, _retrato(obra))
+            anotar(
+                obra, verbo=verbo, texto=texto, actor=actor, calidad=_cargo(actor),
+                # Lo de una obra sin publicar todavía no es de todos.
+                **({"antes": antes, "despues": despues} if obra.publicada else {"datos": {"sin_publicar": despues}}),
+            )  # fmt: skip
     return obra
 
 

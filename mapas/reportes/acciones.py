@@ -84,6 +84,7 @@ def recibir_reporte(
         )
         reporte.busqueda = texto_de_busqueda(reporte)
         reporte.save()
+        _revisar_lugar(reporte)
         anotar(
             reporte,
             verbo="recibir",
@@ -94,7 +95,6 @@ def recibir_reporte(
             antes={},
             despues=retrato(reporte, ("estado", "categoria", "distrito", "otb", "canal", "prioridad", "vence")),
         )
-        _revisar_lugar(reporte)
     return reporte
 
 

@@ -35,6 +35,7 @@ def pueblo(pueblo):
     """El pueblo con siete distritos, de poblaciones que no dividen justo."""
     for numero in range(3, 8):
         Area.objects.create(
+            municipio=pueblo.municipio,
             tipo=Area.Tipo.DISTRITO,
             codigo=f"D-{numero}",
             nombre=f"Distrito {numero}",
