@@ -217,7 +217,7 @@ SEGUNDO_FACTOR = ENTORNO.segundo_factor or ("opcional" if ENTORNO.modo == "demo"
 MFA_ADAPTER = "civic.cuentas.adaptadores.AdaptadorDeSegundoPaso"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = False if EN_PRUEBAS else {}
+MFA_RATE_LIMITS: dict[str, str] | bool = False if EN_PRUEBAS else {}
 MFA_TOTP_ISSUER = "Ayni"
 MFA_TOTP_TOLERANCE = 1  # un teléfono barato se adelanta o atrasa; cada código vale una sola vez igual
 # Con el correo sin confirmar también se puede: en Ayni cualquiera crea otra cuenta con ese correo y lo confirma ahí.
