@@ -98,9 +98,7 @@ def agregar(demandas: Sequence[Demanda], distritos: Sequence[Lugar], otbs: Seque
     return resultado
 
 
-def _localizar(
-    tabla: pd.DataFrame, distritos: Sequence[Lugar], otbs: Sequence[Lugar]
-) -> tuple[list[str], list[str]]:
+def _localizar(tabla: pd.DataFrame, distritos: Sequence[Lugar], otbs: Sequence[Lugar]) -> tuple[list[str], list[str]]:
     """Código del distrito y de la OTB del punto de cada fila ("" si no tiene punto, no cae en ninguna o no importa)."""
     lugares = [*distritos, *otbs]
     clave_de = {lugar.codigo: clave for clave, lugar in enumerate(distritos)}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.db.models import Count, Max, QuerySet, Sum
-
 from django.utils import timezone
 
 from civic.procesos.consultas import fases_de
@@ -209,8 +208,8 @@ def _demandas(filtro: Filtro) -> list[Any]:
 
     decididas = set(Duda.objects.decididas().values_list("objeto_tipo", "objeto_id"))
     comunes = ("categoria__codigo", "distrito__codigo", "otb__codigo", "lon", "lat")
-    de_propuestas = _propuestas(filtro).order_by("pk").values_list(
-        "pk", *comunes, "monto_solicitado", "apoyos_contados"
+    de_propuestas = (
+        _propuestas(filtro).order_by("pk").values_list("pk", *comunes, "monto_solicitado", "apoyos_contados")
     )
     de_reportes = _reportes(filtro).order_by("pk").values_list("pk", *comunes)
     return [

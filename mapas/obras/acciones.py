@@ -62,7 +62,12 @@ def guardar_obra(obra: Obra, *, actor: Any = None, cambios: Iterable[str] = ()) 
         if verbo == "crear" or nombres:
             anotar(obra, verbo=verbo, texto=texto, actor=actor)
         dudas.revisar_lugar(
-            obra, titulo=f"{obra.codigo}: {obra.nombre}", lon=obra.lon, lat=obra.lat, distrito=obra.distrito, otb=obra.otb
+            obra,
+            titulo=f"{obra.codigo}: {obra.nombre}",
+            lon=obra.lon,
+            lat=obra.lat,
+            distrito=obra.distrito,
+            otb=obra.otb,
         )
     return obra
 

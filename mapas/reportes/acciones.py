@@ -248,9 +248,7 @@ def guardar_ficha(reporte: Reporte, *, actor: Any, **cambios: Any) -> Reporte:
     return reporte
 
 
-def reubicar_reporte(
-    objeto_id: int, *, distrito: Area | None, otb: Area | None, actor: Any, motivo: str
-) -> Reporte:
+def reubicar_reporte(objeto_id: int, *, distrito: Area | None, otb: Area | None, actor: Any, motivo: str) -> Reporte:
     """Pone el reporte en el distrito y la OTB que decidió quien cuida el territorio (ver mapas/territorio/dudas.py)."""
     if not actor.has_perm(dudas.PERMISO):
         raise ReglaIncumplida("Cambiar un reporte de lugar le toca a quien cuida el territorio.")

@@ -283,6 +283,11 @@ def distritos(dia: datetime.date | None = None) -> AreaQuerySet:
     return Area.objects.distritos().de_este_municipio().vigentes(dia).order_by("orden", "nombre")
 
 
+def distrito_de_otb(otb: Area) -> Area | None:
+    """El distrito donde está registrada una OTB; None si no se sabe (no tiene padre, o es el municipio entero)."""
+    return otb.padre if otb.padre is not None and otb.padre.tipo == Area.Tipo.DISTRITO else None
+
+
 def distrito_por_codigo(valor: str, dia: datetime.date | None = None) -> Area | None:
     """El distrito que una dirección nombra por su código («D-3») o por su número («3»); None si no existe."""
     areas = distritos(dia)

@@ -111,7 +111,8 @@ class Duda(models.Model):
                 violation_error_message="El lugar debe tener longitud y latitud en grados.",
             ),
             models.CheckConstraint(
-                condition=Q(estado="abierta", resuelta__isnull=True) | (~Q(estado="abierta") & Q(resuelta__isnull=False)),
+                condition=Q(estado="abierta", resuelta__isnull=True)
+                | (~Q(estado="abierta") & Q(resuelta__isnull=False)),
                 name="duda_resuelta_con_fecha",
                 violation_error_message="Una duda resuelta dice cuándo.",
             ),

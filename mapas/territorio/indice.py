@@ -319,9 +319,7 @@ class Grilla:
         cortes = np.flatnonzero(np.diff(areas)) + 1
         for desde, hasta in zip(np.r_[0, cortes], np.r_[cortes, len(areas)], strict=True):
             if hasta > desde:
-                dentro[desde:hasta] = shapely.contains_xy(
-                    self.formas[areas[desde]], px[desde:hasta], py[desde:hasta]
-                )
+                dentro[desde:hasta] = shapely.contains_xy(self.formas[areas[desde]], px[desde:hasta], py[desde:hasta])
         return puntos[dentro], areas[dentro]
 
 
@@ -345,7 +343,7 @@ class Indice:
     """El territorio entero de un día: los tres niveles y la regla que los une."""
 
     def __init__(self, piezas: dict[str, Sequence[Pieza]]) -> None:
-        """`piezas` por nivel (MUNICIPIO, DISTRITO, OTB), con o sin forma; las que no la tienen solo prestan su clave."""
+        """`piezas` por nivel (MUNICIPIO, DISTRITO, OTB), con o sin forma; las que no la tienen no se buscan."""
         self.niveles = {tipo: Nivel(piezas.get(tipo, ())) for tipo in (MUNICIPIO, DISTRITO, OTB)}
 
     def ubicar(self, lon: float, lat: float) -> Decision:
@@ -416,9 +414,7 @@ class _Reparto:
         # La OTB manda también cuando no dice su distrito: solo puede ser uno de su municipio.
         sueltas = con_otb[(de_otb.padres[lugar] < 0)]
         ajenos = sueltas[claves[sueltas] >= 0]
-        choca = (
-            nivel.municipios[nivel.lugar_de(claves[ajenos])] != de_otb.municipios[de_otb.lugar_de(otbs[ajenos])]
-        )
+        choca = nivel.municipios[nivel.lugar_de(claves[ajenos])] != de_otb.municipios[de_otb.lugar_de(otbs[ajenos])]
         claves[ajenos[choca]] = NADA
         dudosos.extend(np.intersect1d(sueltas, sin_nada).tolist())
         sin_nada = np.setdiff1d(sin_nada, sueltas)
@@ -456,8 +452,10 @@ class _Reparto:
     def _mas_cercanas(
         self, nivel: Nivel, puntos: Enteros, dudosos: list[int], calza: Callable[[Enteros, Enteros], Any]
     ) -> tuple[Enteros, Enteros]:
-        """(puntos, índices) de la más cercana que calza. Los que están en un borde, o dependen de un nivel dudoso, pasan
-        a `dudosos`."""
+        """(puntos, índices) de la más cercana que calza.
+
+        Los que están en un borde, o dependen de un nivel dudoso, pasan a `dudosos`.
+        """
         pares, indices, metros = nivel.cercanas(self.lons[puntos], self.lats[puntos])
         pares = puntos[pares]
         vale = np.where(metros < MILIMETRO, -1, calza(pares, indices))
@@ -480,7 +478,9 @@ class _Reparto:
         con_distrito = en_distrito >= 0
         vale = (del_municipio < 0) | (municipios == _claves_de(self.indice.niveles[MUNICIPIO], del_municipio))
         de_distrito = _claves_de(distritos, en_distrito)
-        su_municipio = np.where(con_distrito, distritos.municipios[en_distrito], NADA) if len(distritos) else de_distrito
+        su_municipio = (
+            np.where(con_distrito, distritos.municipios[en_distrito], NADA) if len(distritos) else de_distrito
+        )
         en_el = np.where(padres >= 0, padres == de_distrito, municipios == su_municipio)
         vale = np.where(con_distrito, en_el, vale).astype(np.int64)
         vale[en_duda[lugar] | (~con_distrito & sin_municipio[lugar])] = -1

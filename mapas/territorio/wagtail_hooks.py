@@ -106,3 +106,6 @@ class TerritorioViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def territorio() -> TerritorioViewSet:
     return TerritorioViewSet()
+
+
+import mapas.territorio.dudas_trastienda  # noqa: E402, F401  (registra la sección «Dudas de lugar»)

@@ -113,9 +113,7 @@ lado = st.integers(0, 24)
 def rectangulo(draw):
     x, y = draw(lado), draw(lado)
     ancho, alto = draw(st.integers(1, 12)), draw(st.integers(1, 12))
-    return shapely.box(
-        OESTE + x * PASO, SUR + y * PASO, OESTE + (x + ancho) * PASO, SUR + (y + alto) * PASO
-    )
+    return shapely.box(OESTE + x * PASO, SUR + y * PASO, OESTE + (x + ancho) * PASO, SUR + (y + alto) * PASO)
 
 
 forma_o_nada = st.one_of(rectangulo(), rectangulo(), rectangulo(), st.none())
@@ -124,8 +122,7 @@ forma_o_nada = st.one_of(rectangulo(), rectangulo(), rectangulo(), st.none())
 @st.composite
 def mundo(draw):
     municipios = [
-        pieza(clave, f"M{clave}", draw(forma_o_nada), municipio=None)
-        for clave in range(1, draw(st.integers(1, 3)) + 1)
+        pieza(clave, f"M{clave}", draw(forma_o_nada), municipio=None) for clave in range(1, draw(st.integers(1, 3)) + 1)
     ]
     claves = [m.clave for m in municipios]
     distritos = [

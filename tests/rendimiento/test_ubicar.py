@@ -44,9 +44,7 @@ def la_paz(db):
         )
         for rasgo in rasgos
     )
-    Limite.objects.bulk_create(
-        limite_nuevo(area, rasgo["geometry"]) for area, rasgo in zip(areas, rasgos, strict=True)
-    )
+    Limite.objects.bulk_create(limite_nuevo(area, rasgo["geometry"]) for area, rasgo in zip(areas, rasgos, strict=True))
     return gpd.read_file(DATOS)
 
 

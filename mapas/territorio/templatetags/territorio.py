@@ -56,7 +56,9 @@ def mapa_de_distritos(
             "cx": f"{trazo.cx:g}",
             "cy": f"{trazo.cy:g}",
             "url": f"{enlace}{trazo.codigo}",
-            "clase": " ".join(filter(None, ((clases or {}).get(trazo.codigo), "en-disputa" if trazo.en_disputa else ""))),
+            "clase": " ".join(
+                filter(None, ((clases or {}).get(trazo.codigo), "en-disputa" if trazo.en_disputa else ""))
+            ),
             "en_disputa": trazo.en_disputa,
             "valor": (valores or {}).get(trazo.codigo, ""),
         }

@@ -18,7 +18,9 @@ class Command(BaseCommand):
         # Como texto: argparse diría «invalid float value» en inglés, y los revisa `_grado`.
         parser.add_argument("lon", help="longitud en grados con punto, de -180 a 180")
         parser.add_argument("lat", help="latitud en grados con punto, de -90 a 90")
-        parser.add_argument("--fecha", metavar="AAAA-MM-DD", help="con los límites en vigor ese día (hoy si no se dice)")
+        parser.add_argument(
+            "--fecha", metavar="AAAA-MM-DD", help="con los límites en vigor ese día (hoy si no se dice)"
+        )
         parser.add_argument("--json", action="store_true", help="responde lo mismo que /territorio/ubicar/")
 
     def handle(self, *args: Any, lon: str, lat: str, fecha: str | None = None, **opciones: Any) -> None:
