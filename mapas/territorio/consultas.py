@@ -221,9 +221,9 @@ def otbs_de(puntos: Sequence[tuple[float, float]], dia: datetime.date | None = N
 def _areas_de(puntos: Sequence[tuple[float, float]], tipo: str, dia: datetime.date | None) -> list[Area | None]:
     if not len(puntos):
         return []
-    grados = np.asarray(puntos, dtype=float)
+    lons, lats = np.asarray(puntos, dtype=float).T
     tramo = _memoria.tramo(dia)
-    return [tramo.areas.get(clave) for clave in tramo.indice.ubicar_muchos(*grados.T, tipo).tolist()]
+    return [tramo.areas.get(clave) for clave in tramo.indice.ubicar_muchos(lons, lats, tipo).tolist()]
 
 
 def candidatas(lon: float, lat: float, dia: datetime.date | None = None) -> list[Area]:

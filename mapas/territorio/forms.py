@@ -13,6 +13,8 @@ from civic.comun.forms import CampoTexto
 from mapas.territorio.consultas import distrito_de_otb, distritos, otbs, ubicar
 from mapas.territorio.models import Area, Clase
 
+SIN_DISTRITO = "Sin distrito conocido"
+
 
 class OpcionDeArea(forms.ModelChoiceField):
     def label_from_instance(self, obj: Area) -> str:
@@ -41,16 +43,13 @@ class PorDistrito(ModelChoiceIterator):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        grupo: list[tuple[ModelChoiceIteratorValue, str]] = []
-        distrito: Area | None = None
+        grupos: dict[Any, list[tuple[ModelChoiceIteratorValue, str]]] = {}
         for area in self.queryset:
-            if grupo and area.padre_id != (distrito.pk if distrito else None):
-                yield distrito, grupo
-                grupo = []
-            distrito = area.padre
-            grupo.append(self.choice(area))
-        if grupo:
-            yield distrito, grupo
+            grupos.setdefault(distrito_de_otb(area) or SIN_DISTRITO, []).append(self.choice(area))
+        sueltas = grupos.pop(SIN_DISTRITO, None)
+        yield from grupos.items()
+        if sueltas:
+            yield SIN_DISTRITO, sueltas
 
 
 class ListaDeOtbs(forms.Select):
@@ -61,7 +60,9 @@ class ListaDeOtbs(forms.Select):
         grupos = []
         for distrito, opciones, _ in datos["optgroups"]:
             lista = format_html_join("", '<option value="{}"{}>{}</option>', map(_partes_de_opcion, opciones))
-            if distrito is not None:
+            if distrito == SIN_DISTRITO:
+                lista = format_html('<optgroup label="{}">{}</optgroup>', distrito, lista)
+            elif distrito is not None:
                 lista = format_html(
                     '<optgroup label="{}" data-distrito="{}">{}</optgroup>', distrito, distrito.pk, lista
                 )

@@ -22,7 +22,7 @@ function armar(caja) {
 
   function filtrar() {
     const elegida = otb.value;
-    const suyos = grupos.filter((grupo) => !distrito.value || grupo.dataset.distrito === distrito.value);
+    const suyos = grupos.filter((grupo) => !distrito.value || !grupo.dataset.distrito || grupo.dataset.distrito === distrito.value);
     otb.replaceChildren(vacia, ...suyos);
     otb.value = elegida;
     if (otb.selectedIndex < 0) otb.value = "";
@@ -141,7 +141,7 @@ function armar(caja) {
   });
   otb.addEventListener("change", () => {
     if (distrito.value || !otb.value) return;
-    distrito.value = otb.selectedOptions[0].parentElement.dataset.distrito;
+    distrito.value = otb.selectedOptions[0].parentElement.dataset.distrito ?? "";
     filtrar();
   });
   filtrar();
