@@ -218,7 +218,10 @@ def _demandas(filtro: Filtro) -> list[Any]:
             decidida=("propuestas.propuesta", pk) in decididas,
         )
         for pk, categoria, distrito, otb, lon, lat, monto, apoyos in de_propuestas
-    ] + [Demanda("reporte", *lugar, decidida=("reportes.reporte", pk) in decididas) for pk, *lugar in de_reportes]
+    ] + [
+        Demanda("reporte", categoria, distrito, otb, lon, lat, decidida=("reportes.reporte", pk) in decididas)
+        for pk, categoria, distrito, otb, lon, lat in de_reportes
+    ]
 
 
 def _techos(filtro: Filtro) -> dict[str, Decimal]:

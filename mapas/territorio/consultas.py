@@ -221,9 +221,9 @@ def otbs_de(puntos: Sequence[tuple[float, float]], dia: datetime.date | None = N
 def _areas_de(puntos: Sequence[tuple[float, float]], tipo: str, dia: datetime.date | None) -> list[Area | None]:
     if not len(puntos):
         return []
-    grados = np.asarray(puntos, dtype=float)
+    lons, lats = np.asarray(puntos, dtype=float).T
     tramo = _memoria.tramo(dia)
-    return [tramo.areas.get(clave) for clave in tramo.indice.ubicar_muchos(*grados.T, tipo).tolist()]
+    return [tramo.areas.get(clave) for clave in tramo.indice.ubicar_muchos(lons, lats, tipo).tolist()]
 
 
 def candidatas(lon: float, lat: float, dia: datetime.date | None = None) -> list[Area]:
@@ -281,6 +281,11 @@ def municipio_actual() -> Area | None:
 def distritos(dia: datetime.date | None = None) -> AreaQuerySet:
     """Distritos del municipio en vigor ese día (hoy), en orden."""
     return Area.objects.distritos().de_este_municipio().vigentes(dia).order_by("orden", "nombre")
+
+
+def distrito_de_otb(otb: Area) -> Area | None:
+    """El distrito donde está registrada una OTB; None si no se sabe (no tiene padre, o es el municipio entero)."""
+    return otb.padre if otb.padre is not None and otb.padre.tipo == Area.Tipo.DISTRITO else None
 
 
 def distrito_por_codigo(valor: str, dia: datetime.date | None = None) -> Area | None:

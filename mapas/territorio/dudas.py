@@ -16,7 +16,7 @@ from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
 from mapas.territorio import reglas
-from mapas.territorio.consultas import Lugar, candidatas, ubicar
+from mapas.territorio.consultas import Lugar, candidatas, distrito_de_otb, ubicar
 from mapas.territorio.models import Area, Duda
 
 PERMISO = "territorio.change_area"
@@ -102,10 +102,10 @@ def resolver(duda: Duda, *, area: Area, actor: Any, motivo: str) -> Duda:
     _exigir_permiso(actor)
     if area.tipo not in (Area.Tipo.DISTRITO, Area.Tipo.OTB):
         raise ReglaIncumplida("Elige un distrito o una OTB.", campo="area")
-    distrito = area if area.tipo == Area.Tipo.DISTRITO else area.padre
     otb = area if area.tipo == Area.Tipo.OTB else None
     with transaction.atomic():
         duda = _bloquear_abierta(duda)
+        distrito = area if otb is None else distrito_de_otb(otb) or duda.distrito
         antes = _como_texto(duda.distrito, duda.otb)
         if (distrito, otb) != (duda.distrito, duda.otb):
             reubicar = RESOLVEDORES.get(duda.objeto_tipo)

@@ -10,8 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from civic.comun.forms import CampoTexto
-from mapas.territorio.consultas import distritos, otbs, ubicar
+from mapas.territorio.consultas import distrito_de_otb, distritos, otbs, ubicar
 from mapas.territorio.models import Area, Clase
+
+SIN_DISTRITO = "Sin distrito conocido"
 
 
 class OpcionDeArea(forms.ModelChoiceField):
@@ -41,16 +43,13 @@ class PorDistrito(ModelChoiceIterator):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        grupo: list[tuple[ModelChoiceIteratorValue, str]] = []
-        distrito: Area | None = None
+        grupos: dict[Any, list[tuple[ModelChoiceIteratorValue, str]]] = {}
         for area in self.queryset:
-            if grupo and area.padre_id != (distrito.pk if distrito else None):
-                yield distrito, grupo
-                grupo = []
-            distrito = area.padre
-            grupo.append(self.choice(area))
-        if grupo:
-            yield distrito, grupo
+            grupos.setdefault(distrito_de_otb(area) or SIN_DISTRITO, []).append(self.choice(area))
+        sueltas = grupos.pop(SIN_DISTRITO, None)
+        yield from grupos.items()
+        if sueltas:
+            yield SIN_DISTRITO, sueltas
 
 
 class ListaDeOtbs(forms.Select):
@@ -61,7 +60,9 @@ class ListaDeOtbs(forms.Select):
         grupos = []
         for distrito, opciones, _ in datos["optgroups"]:
             lista = format_html_join("", '<option value="{}"{}>{}</option>', map(_partes_de_opcion, opciones))
-            if distrito is not None:
+            if distrito == SIN_DISTRITO:
+                lista = format_html('<optgroup label="{}">{}</optgroup>', distrito, lista)
+            elif distrito is not None:
                 lista = format_html(
                     '<optgroup label="{}" data-distrito="{}">{}</optgroup>', distrito, distrito.pk, lista
                 )
@@ -148,7 +149,7 @@ class ConLugar(forms.Form):
         if lugar.distrito is None:
             # Dentro del municipio pero donde nadie dibujó un distrito: vale lo que la persona elija de las listas.
             datos["otb"] = elegida or lugar.otb
-            datos["distrito"] = datos.get("distrito") or (datos["otb"].padre if datos["otb"] else None)
+            datos["distrito"] = datos.get("distrito") or (distrito_de_otb(datos["otb"]) if datos["otb"] else None)
             if datos["distrito"] is None and self.lugar_obligatorio:
                 self.add_error(
                     "distrito", "Ese punto no está en ningún distrito dibujado. Elige el distrito de la lista."
@@ -157,17 +158,18 @@ class ConLugar(forms.Form):
         datos["distrito"] = lugar.distrito
         # Muchas OTB no tienen área dibujada: si la persona eligió la suya y es del mismo distrito (o no se sabe de cuál
         # es), vale. Si el punto decía otra, queda en la cola de dudas.
-        if elegida is None or elegida.padre_id not in (None, lugar.distrito.pk):
+        if elegida is None or distrito_de_otb(elegida) not in (None, lugar.distrito):
             datos["otb"] = lugar.otb
 
     def _sin_punto(self, datos: dict[str, Any]) -> None:
         otb = datos.get("otb")
         if otb is not None:
+            suyo = distrito_de_otb(otb)
             if datos.get("distrito") is None:
-                datos["distrito"] = otb.padre
-                if otb.padre is None and self.lugar_obligatorio:
+                datos["distrito"] = suyo
+                if suyo is None and self.lugar_obligatorio:
                     self.add_error("distrito", f"Elige también el distrito: no sabemos en cuál está {otb}.")
-            elif otb.padre_id not in (None, datos["distrito"].pk):
+            elif suyo not in (None, datos["distrito"]):
                 self.add_error("otb", f"Esa OTB no es del {datos['distrito']}. Elige otra o deja la lista vacía.")
         if datos.get("distrito") is None and self.lugar_obligatorio and "distrito" not in self.errors:
             self.add_error("distrito", "Dinos dónde es: marca el punto en el mapa o elige el distrito.")

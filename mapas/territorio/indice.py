@@ -6,7 +6,7 @@ de los demás cuadros se prueban contra los polígonos, agrupados por polígono.
 mismos predicados exactos de GEOS, así que las cuentas son las de `geopandas.sjoin`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -217,7 +217,7 @@ class Grilla:
         self.margen = np.array([ancho, alto])
         self.origen = np.array([oeste, sur]) - self.margen
         self.tamano = np.array([este, norte]) + self.margen - self.origen
-        etiquetas = np.full((1, 1), DUDOSO, dtype=np.int32)
+        etiquetas = np.full((1, 1), DUDOSO, dtype=np.int64)
         for lado in LADOS:
             factor = lado // len(etiquetas)
             etiquetas = etiquetas.repeat(factor, axis=0).repeat(factor, axis=1)
@@ -235,7 +235,7 @@ class Grilla:
         self.candidatas = areas[orden]
         self.desde = np.searchsorted(cuadros[orden], np.arange(len(dudosos) + 1))
         etiquetas[filas[dudosos], columnas[dudosos]] = DUDOSO - np.arange(len(dudosos))
-        self.etiquetas = etiquetas.ravel()
+        self.etiquetas: Enteros = etiquetas.ravel()
         self.arbol, self.dudosos = arbol, (filas[dudosos], columnas[dudosos])
 
     def _cajas(self, filas: Enteros, columnas: Enteros, lado: int, holgura: Any) -> Any:
@@ -324,7 +324,7 @@ class Grilla:
 
 
 def _repartir(desde: Enteros, areas: Enteros, puntos: Enteros, cuadros: Enteros) -> tuple[Enteros, Enteros]:
-    """Los pares (punto, área) de unos puntos y las áreas de sus cuadros (las del cuadro c van de desde[c] a desde[c+1])."""
+    """Los pares (punto, área) de unos puntos y las áreas de sus cuadros; las del cuadro c empiezan en desde[c]."""
     cuantas = desde[cuadros + 1] - desde[cuadros]
     lugar = np.arange(cuantas.sum()) - np.repeat(np.cumsum(cuantas) - cuantas, cuantas)
     return np.repeat(puntos, cuantas), areas[np.repeat(desde[cuadros], cuantas) + lugar]
@@ -342,8 +342,8 @@ def _claves_o_nada(claves: Iterable[int | None]) -> Enteros:
 class Indice:
     """El territorio entero de un día: los tres niveles y la regla que los une."""
 
-    def __init__(self, piezas: dict[str, Sequence[Pieza]]) -> None:
-        """`piezas` por nivel (MUNICIPIO, DISTRITO, OTB), con o sin forma; las que no la tienen solo prestan su clave."""
+    def __init__(self, piezas: Mapping[str, Sequence[Pieza]]) -> None:
+        """`piezas` por nivel (MUNICIPIO, DISTRITO, OTB), con o sin forma; las que no la tienen no se buscan."""
         self.niveles = {tipo: Nivel(piezas.get(tipo, ())) for tipo in (MUNICIPIO, DISTRITO, OTB)}
 
     def ubicar(self, lon: float, lat: float) -> Decision:
@@ -452,8 +452,10 @@ class _Reparto:
     def _mas_cercanas(
         self, nivel: Nivel, puntos: Enteros, dudosos: list[int], calza: Callable[[Enteros, Enteros], Any]
     ) -> tuple[Enteros, Enteros]:
-        """(puntos, índices) de la más cercana que calza. Los que están en un borde, o dependen de un nivel dudoso, pasan
-        a `dudosos`."""
+        """(puntos, índices) de la más cercana que calza.
+
+        Los que están en un borde, o dependen de un nivel dudoso, pasan a `dudosos`.
+        """
         pares, indices, metros = nivel.cercanas(self.lons[puntos], self.lats[puntos])
         pares = puntos[pares]
         vale = np.where(metros < MILIMETRO, -1, calza(pares, indices))

@@ -15,6 +15,7 @@ from civic.comun.trastienda import ConReglas, Lista, prohibir
 from mapas.territorio import acciones
 from mapas.territorio.consultas import distritos
 from mapas.territorio.dibujo import silueta
+from mapas.territorio.dudas_trastienda import DejarComoEstan, DudasViewSet
 from mapas.territorio.forms_trastienda import AreaForm
 from mapas.territorio.models import Area, Clase
 from mapas.territorio.trastienda.importaciones import ImportacionesViewSet
@@ -130,9 +131,12 @@ class SeccionTerritorio(ModelViewSetGroup):
     menu_name = "territorio"
     menu_icon = "thumbtack"
     menu_order = 700
-    items = (TerritorioViewSet, ImportacionesViewSet)
+    items = (TerritorioViewSet, ImportacionesViewSet, DudasViewSet)
 
 
 @hooks.register("register_admin_viewset")
 def territorio() -> SeccionTerritorio:
     return SeccionTerritorio()
+
+
+hooks.register("register_bulk_action", DejarComoEstan)

@@ -52,6 +52,7 @@ class Elemento:
     tono: str = ""
     lon: float | None = None
     lat: float | None = None
+    en_disputa: bool = False
 
 
 def puntos_por_capa(codigos: Iterable[str], distrito: Area | None = None) -> dict[str, list[dict[str, Any]]]:
@@ -96,7 +97,10 @@ def en_palabras(codigo: str, cosas: Sequence[Any]) -> list[Elemento]:
         ]
     if codigo == "distritos":
         mapa = reverse("visor:mapa")
-        return [Elemento(capa, area.nombre_completo, f"{mapa}?distrito={area.codigo}", "") for area in cosas]
+        return [
+            Elemento(capa, area.nombre_completo, f"{mapa}?distrito={area.codigo}", "", en_disputa=area.en_disputa)
+            for area in cosas
+        ]
     fichas = dict(
         Organizacion.objects.visibles().filter(area__in=[area.pk for area in cosas]).values_list("area_id", "slug")
     )
@@ -105,6 +109,7 @@ def en_palabras(codigo: str, cosas: Sequence[Any]) -> list[Elemento]:
             *(capa, area.nombre_completo, _ficha_de(fichas.get(area.pk)), str(area.padre or "")),
             lon=area.lon,
             lat=area.lat,
+            en_disputa=area.en_disputa,
         )
         for area in cosas
     ]

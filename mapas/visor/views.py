@@ -48,6 +48,7 @@ def mapa(request: HttpRequest) -> HttpResponse:
         "distrito": distrito,
         "distritos": areas,
         "capas": [(capa, codigo in elegidas, len(por_capa[codigo])) for codigo, capa in CAPAS.items()],
+        "hay_disputa": any(area.en_disputa for codigo in ("distritos", "otbs") for area in por_capa[codigo]),
         "pagina": pagina,
         "elementos": elementos,
     }

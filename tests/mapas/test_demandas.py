@@ -1,6 +1,7 @@
 """La página de demandas y sus descargas."""
 
 import csv
+import datetime
 import io
 import json
 from decimal import Decimal
@@ -11,11 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from shapely.geometry import shape
 
+from civic.procesos.models import Fase, Proceso
 from mapas.demandas import consultas, exportes
 from mapas.demandas.consultas import Fila, Filtro
 from mapas.reportes.models import Reporte
+from mapas.territorio.acciones import trazar_limite
+from mapas.territorio.models import Duda
 from propuestas.models import Propuesta
-from tests.elenco import PUNTO_D1, PUNTO_D2, crear_proceso
+from tests.elenco import PUNTO_D1, PUNTO_D2, crear_proceso, cuadrado
 
 CSV_Y_GEOJSON = [f"/demandas/{nivel}.{formato}" for nivel in ("distritos", "otbs") for formato in ("csv", "geojson")]
 
@@ -231,3 +235,60 @@ def test_geojson_cuenta_tambien_lo_que_no_tiene_ubicacion(client, pedidos):
     assert sum(fila["propuestas"] for fila in filas) == 3
     assert sum(Decimal(str(fila["monto_pedido_bs"])) for fila in filas) == Decimal("631000.3")
     assert datos["features"][1]["geometry"] is None
+
+
+# --- Los límites de entonces -----------------------------------------------------------------------------------------
+def terminar(proceso, gestion: int, fin: datetime.datetime) -> None:
+    proceso.gestion = gestion
+    proceso.save()
+    proceso.fases.all().delete()
+    Fase.objects.create(
+        proceso=proceso, tipo="recepcion", nombre="Recepción", inicio=fin - datetime.timedelta(days=30), fin=fin
+    )
+
+
+def en_bolivia(*fecha: int) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime(*fecha))
+
+
+@pytest.mark.parametrize(
+    ("gestion", "fin", "dia"),
+    [
+        (2025, (2025, 6, 1), datetime.date(2025, 5, 31)),  # una fase hasta las 0:00 del 1 termina el 31
+        (2025, (2025, 6, 1, 18), datetime.date(2025, 6, 1)),
+        (2025, (2026, 3, 1), datetime.date(2025, 12, 31)),  # su gestión terminó antes
+        (2027, (2099, 1, 1), None),
+    ],
+)
+def test_dia_de_un_proceso_es_su_fin_o_el_de_su_gestion(recepcion, gestion, fin, dia):
+    terminar(recepcion, gestion, en_bolivia(*fin))
+    assert consultas.dia_de(Proceso.objects.get(pk=recepcion.pk)) == dia
+    assert consultas.dia_de(None) is None
+
+
+def test_un_proceso_terminado_se_cuenta_con_los_limites_de_entonces(client, pueblo, recepcion, proponer):
+    terminar(recepcion, 2025, en_bolivia(2025, 6, 1))
+    proponer(50, monto_solicitado=10, lon=0.5, lat=0.5, distrito=pueblo.distrito_1, otb=None)
+    cambio = datetime.date(2025, 7, 1)
+    trazar_limite(pueblo.otb_molle, None, desde=cambio)
+    trazar_limite(pueblo.distrito_1, cuadrado(0, 0, 0.2, 1), desde=cambio)
+    trazar_limite(pueblo.distrito_2, cuadrado(0.2, 0, 2, 1), desde=cambio)
+    proceso = Proceso.objects.get(pk=recepcion.pk)
+    assert numeros(consultas.demandas_por_distrito(Filtro(proceso=proceso)))["D-1"][0] == 1
+    assert numeros(consultas.demandas_por_distrito())["D-2"][0] == 1
+    pagina = client.get("/demandas/", {"proceso": proceso.slug}).content.decode()
+    assert "con los límites del 31/05/2025" in pagina
+    assert "con los límites del" not in client.get("/demandas/").content.decode()
+    datos = json.loads(client.get("/demandas/distritos.geojson", {"proceso": proceso.slug}).content)
+    assert datos["limites_del"] == "2025-05-31"
+    assert shape(datos["features"][0]["geometry"]).bounds == (0, 0, 1, 1)
+
+
+def test_lo_que_una_persona_decidio_vale_mas_que_el_punto(pueblo, proponer):
+    propuesta = proponer(51, monto_solicitado=10, lon=0.5, lat=0.5, distrito=pueblo.distrito_2, otb=pueblo.otb_ceibo)
+    assert numeros(consultas.demandas_por_distrito())["D-1"][0] == 1
+    Duda.objects.create(
+        objeto_tipo="propuestas.propuesta", objeto_id=propuesta.pk, titulo="x", lon=0.5, lat=0.5, motivo="traslape",
+        estado="resuelta", resuelta=timezone.now(),
+    )  # fmt: skip
+    assert numeros(consultas.demandas_por_distrito())["D-2"][0] == 1

@@ -11,6 +11,7 @@ from shapely.geometry import shape
 from civic.comun.forms import Formulario
 from mapas.territorio import dibujo
 from mapas.territorio.acciones import trazar_limite
+from mapas.territorio.consultas import ubicar
 from mapas.territorio.forms import ConLugar
 from mapas.territorio.models import Area, Clase
 from tests.elenco import crear_area, cuadrado
@@ -213,3 +214,51 @@ def test_lugar_se_muestra_necesario_solo_si_lo_es_y_el_navegador_no_obliga(puebl
     assert "si quieres" in LugarLibreForm()["distrito"].as_field_group()
     assert "required" not in str(LugarForm()["distrito"])
     assert LugarLibreForm({}).is_valid()
+
+
+# --- Áreas a medio dibujar -------------------------------------------------------------------------------------------
+@pytest.fixture
+def sin_padre(pueblo):
+    """Una organización con solo nombre: ni distrito, ni polígono, ni punto."""
+    return crear_area(tipo="otb", municipio=pueblo.municipio, codigo="O-8", nombre="Suelta", clase=Clase.COMUNIDAD)
+
+
+def test_otb_sin_distrito_se_puede_elegir_con_punto_o_con_distrito(pueblo, sin_padre):
+    con_punto = LugarForm({"lon": "1.5", "lat": "0.5", "otb": sin_padre.pk})
+    assert con_punto.is_valid()
+    assert (con_punto.cleaned_data["distrito"], con_punto.cleaned_data["otb"]) == (pueblo.distrito_2, sin_padre)
+    con_distrito = LugarForm({"distrito": pueblo.distrito_1.pk, "otb": sin_padre.pk})
+    assert con_distrito.is_valid()
+    sola = LugarForm({"otb": sin_padre.pk})
+    assert sola.errors == {
+        "distrito": ["Elige también el distrito: no sabemos en cuál está Comunidad campesina Suelta."]
+    }
+    assert "Suelta" in pintar('{% include "territorio/_elegir_lugar.html" with form=form only %}', form=LugarForm())
+
+
+def test_otb_con_solo_un_punto_esta_en_el_mapa_pero_no_se_lleva_lo_cercano(client, pueblo):
+    Area.objects.filter(pk=pueblo.otb_ceibo.pk).update(lon=1.5, lat=0.5)
+    assert ubicar(1.5, 0.5).otb is None
+    nombres = [
+        r["properties"]["nombre"] for r in json.loads(client.get("/territorio/otbs.geojson").content)["features"]
+    ]
+    assert "OTB Ceibo" in nombres
+    assert client.get("/mapa/?capas=otbs").status_code == 200
+
+
+def test_punto_en_un_hueco_del_municipio_pide_el_distrito_y_lo_acepta(pueblo):
+    trazar_limite(pueblo.distrito_2, None, desde=datetime.date(2020, 1, 1))
+    solo = LugarForm({"lon": "1.5", "lat": "0.5"})
+    assert solo.errors == {
+        "distrito": ["Ese punto no está en ningún distrito dibujado. Elige el distrito de la lista."]
+    }
+    con_lista = LugarForm({"lon": "1.5", "lat": "0.5", "distrito": pueblo.distrito_2.pk})
+    assert con_lista.is_valid() and con_lista.cleaned_data["distrito"] == pueblo.distrito_2
+
+
+@pytest.mark.parametrize(
+    "ruta", ["/demandas/?ver=otbs", "/demandas/otbs.geojson", "/cuentas/registrarse/", "/mapa/?capas=otbs"]
+)
+def test_las_paginas_abren_con_una_otb_sin_distrito(client, pueblo, sin_padre, ruta):
+    respuesta = client.get(ruta, follow=True)
+    assert respuesta.status_code == 200

@@ -4,10 +4,12 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.utils import timezone
 
 from mapas.territorio.acciones import trazar_limite
 from mapas.territorio.consultas import distrito_por_codigo, distritos_de, ubicar
+from mapas.territorio.management.commands.ubicar import Command
 from tests.elenco import PUNTO_D1, PUNTO_D2, PUNTO_FUERA
 
 
@@ -108,6 +110,34 @@ def test_orden_ubicar_sin_json_lo_dice_en_palabras(pueblo):
 def test_orden_ubicar_con_mal_punto_falla_con_frase(pueblo, punto):
     with pytest.raises(CommandError):
         call_command("ubicar", *punto)
+
+
+@pytest.mark.parametrize(
+    "argumentos",
+    [
+        ["-68.13", "-16.5", "--json"],
+        ["--json", "-68.13", "-16.5"],
+        ["-6.813e1", "-16.", "--json"],
+        ["-68", "-.5", "--fecha", "2025-01-31", "--json"],
+    ],
+)
+def test_orden_ubicar_entiende_numeros_negativos(pueblo, argumentos, capsys, monkeypatch):
+    monkeypatch.setattr(connections, "close_all", lambda: None)  # la orden cierra la conexión de la prueba
+    Command().run_from_argv(["manage.py", "ubicar", *argumentos])
+    assert json.loads(capsys.readouterr().out) == {"municipio": None, "distrito": None, "otb": None, "regla": "ninguno"}
+
+
+@pytest.mark.parametrize(
+    "argumentos",
+    [["-200", "0"], ["0", "-99"], ["-inf", "0"], ["-nan", "0"], ["doce", "0"], ["0", "0", "--fecha", "31/12/2025"]],
+)
+def test_orden_ubicar_con_mal_dato_sale_con_2_y_una_frase(pueblo, argumentos, capsys, monkeypatch):
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    with pytest.raises(SystemExit) as salida:
+        Command().run_from_argv(["manage.py", "ubicar", *argumentos])
+    error = capsys.readouterr().err
+    assert salida.value.code == 2
+    assert "por ejemplo" in error and "Traceback" not in error
 
 
 def test_distritos_de_muchos_puntos_da_lo_mismo_que_uno_por_uno(pueblo):

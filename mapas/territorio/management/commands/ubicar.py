@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+import re
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,9 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mapas.territorio.consultas import en_json, ubicar
 
+_NEGATIVO = re.compile(r"-(\.?\d|inf|nan)", re.IGNORECASE)
+
 
 class Command(BaseCommand):
     help = "Dice en qué municipio, distrito y OTB está un punto (longitud y latitud WGS84, en grados)."
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        # argparse toma «-68.13» por un número, pero «-6e1» o «-68.» por una opción: con un espacio delante ya no.
+        super().run_from_argv([*argv[:2], *(f" {dato}" if _NEGATIVO.match(dato) else dato for dato in argv[2:])])
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         # Como texto: argparse diría «invalid float value» en inglés, y los revisa `_grado`.

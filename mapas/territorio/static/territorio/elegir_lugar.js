@@ -22,7 +22,7 @@ function armar(caja) {
 
   function filtrar() {
     const elegida = otb.value;
-    const suyos = grupos.filter((grupo) => !distrito.value || grupo.dataset.distrito === distrito.value);
+    const suyos = grupos.filter((grupo) => !distrito.value || !grupo.dataset.distrito || grupo.dataset.distrito === distrito.value);
     otb.replaceChildren(vacia, ...suyos);
     otb.value = elegida;
     if (otb.selectedIndex < 0) otb.value = "";
@@ -43,13 +43,13 @@ function armar(caja) {
       const lugar = await pregunta.json();
       if (este !== turno || !hayPunto()) return;
       if (!lugar.distrito) {
-        decir("Ese punto está fuera del municipio. Muévelo adentro o elige el distrito de la lista.");
+        decir(lugar.municipio ? "Ese punto no está en ningún distrito dibujado. Elige el distrito de la lista." : "Ese punto está fuera del municipio. Muévelo adentro o elige el distrito de la lista.");
         return;
       }
       distritoDelPunto = distrito.value = String(lugar.distrito.id);
       filtrar();
       if (lugar.otb) otb.value = String(lugar.otb.id);
-      decir(`Punto marcado: ${lugar.distrito.nombre}${lugar.otb ? `, ${lugar.otb.nombre}` : ""}.`);
+      decir(`Punto marcado: ${lugar.distrito.nombre}${lugar.otb ? `, ${lugar.otb.nombre}` : ""}.${lugar.en_disputa ? " Ese límite está en disputa: el municipio revisará de dónde es." : ""}`);
     } catch {
       if (este === turno) decir("No pudimos averiguar el distrito de ese punto. Elígelo de la lista.");
     }
@@ -141,7 +141,7 @@ function armar(caja) {
   });
   otb.addEventListener("change", () => {
     if (distrito.value || !otb.value) return;
-    distrito.value = otb.selectedOptions[0].parentElement.dataset.distrito;
+    distrito.value = otb.selectedOptions[0].parentElement.dataset.distrito ?? "";
     filtrar();
   });
   filtrar();

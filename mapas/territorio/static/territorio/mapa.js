@@ -35,7 +35,7 @@ export async function traerJson(direccion) {
 export function dibujarAreas(L, mapa, datos, { clase, alTocar, nombres = true } = {}) {
   const capa = L.geoJSON(datos, {
     interactive: Boolean(alTocar),
-    style: () => ({ className: clase, weight: 1.5 }),
+    style: ({ properties }) => ({ className: properties.en_disputa ? `${clase} m-disputa` : clase, weight: 1.5 }),
     pointToLayer: (rasgo, lugar) => L.circleMarker(lugar, { radius: 4, className: clase }),
     onEachFeature: (rasgo, area) => {
       if (alTocar) area.on("click", () => alTocar(rasgo, area));

@@ -76,7 +76,7 @@ async function pedirAreas(casilla) {
 }
 
 function nombrar(rasgo, area) {
-  area.bindTooltip(rasgo.properties.nombre).openTooltip();
+  area.bindTooltip(rasgo.properties.nombre + (rasgo.properties.en_disputa ? " (en disputa)" : "")).openTooltip();
 }
 
 async function actualizar(casilla) {
