@@ -14,7 +14,7 @@ from django.test import Client
 
 from tests.elenco import crear_persona
 
-MUESTRAS = 120
+MUESTRAS = 100
 MINIMO_P = 0.01
 
 
