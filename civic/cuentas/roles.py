@@ -64,7 +64,7 @@ TABLA = """
                anon  ciud  dire  pres  cont  prom  gest  vent  tecn  jefa  fisc  plan  tran  comu  conc  admi  audi
 participar     -     C/O   C/T   C/T   C     C     C     C     -     -     -     -     -     -     -     -     -
 moderar        -     -     -     -     -     -     RE/T  RE    -     -     -     REA   -     -     -     REA   R
-propuestas     -     -     -     -     -     -     RA/T  -     REA/U RE/U  -     REA   -     -     R     -     R
+propuestas     -     -     -     -     -     -     RA/T  -     RA/U  RE/U  -     REA   -     -     R     -     R
 viabilidad     -     -     -     -     -     -     -     -     RC/U  RA/U  -     RCA   -     -     R     -     R
 actas          -     -     CE/T  CE/T  -     C/T   -     -     -     -     -     A     -     -     R     -     R
 techos         -     -     -     -     -     -     -     -     -     -     -     RCE   -     -     RA    -     R

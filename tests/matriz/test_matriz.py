@@ -43,6 +43,7 @@ SIN_EXITO = {
     "wagtaildocs_authenticate_with_password": "ninguna colección tiene clave",
     "wagtailcore_authenticate_with_password": "ninguna página tiene clave",
     "account_confirm_email": "la clave de la dirección no vale",
+    "territorio_admin:delete": "nadie borra un área",
     "wagtailadmin_tag_model_autocomplete": "no hay etiquetas propias",
 }
 
