@@ -35,7 +35,7 @@ DEL_PORTAL = {
     *("wagtaildocs", "wagtailimages", "wagtaildocs_chooser", "wagtailimages_chooser", "wagtailembeds"),
 }
 # Direcciones con que Wagtail prueba sus páginas de error.
-DE_NADIE = {"wagtailadmin_error_test", "wagtail_sin_nombre"}
+DE_NADIE = {"wagtailadmin_error_test", "wagtail_prueba"}
 DE_CUENTAS = {"wagtailusers_users"}
 
 
@@ -69,8 +69,8 @@ class PuertasDeWagtail:
         if not request.path.startswith("/admin/"):
             return None
         espacio = ruta.namespaces[0] if ruta.namespaces else ""
-        # La página de prueba de error 404 de Wagtail y su recogedor de direcciones sueltas no tienen nombre.
-        nombre = ruta.url_name or "wagtail_sin_nombre"
+        # Las dos rutas sin nombre de Wagtail: su página de prueba y lo que recoge direcciones sueltas, que es un 404.
+        nombre = ruta.url_name or ("wagtail_prueba" if ruta.route.endswith("test404/") else "")
         es_de_wagtail = nombre.startswith("wagtail") or espacio.startswith("wagtail")
         if not es_de_wagtail or not request.user.has_perm("wagtailadmin.access_admin"):
             return None
