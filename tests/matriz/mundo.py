@@ -300,7 +300,7 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "reportes:reabrir": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
     "obras:obra": {"a": {"codigo": "obra_a.codigo"}, "sin_publicar": {"codigo": "obra_sin_publicar.codigo"}},
     "obra:resolver": {"a": {"pk": "pedido"}},
-    "visor:capa": {"": {"codigo": "=distritos"}},
+    "visor:capa": {"": {"codigo": "=propuestas"}},
     "votaciones_conducir": {"": {"pk": "preparada"}},
     "votaciones_paso": {
         verbo: {"pk": cosa, "verbo": f"={verbo}"}
