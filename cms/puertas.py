@@ -5,12 +5,17 @@ solo abre lo que cada cargo usa: las secciones propias las guarda cada sala; lo 
 demás, de la administración técnica. Lo que Wagtail traiga mañana nace cerrado.
 """
 
+import logging
 from typing import Any
 
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from wagtail.admin.auth import permission_denied
 
 from civic.cuentas.roles import Cosa, puede
+
+registro = logging.getLogger("ayni.puertas")
 
 # Espacio de nombres o nombre de la ruta.
 DE_TODO_EL_PERSONAL = {
@@ -29,12 +34,16 @@ DEL_PORTAL = {
     *("wagtailadmin_choose_page_anchor_link", "wagtailadmin_tag_autocomplete", "wagtailadmin_tag_model_autocomplete"),
     *("wagtaildocs", "wagtailimages", "wagtaildocs_chooser", "wagtailimages_chooser", "wagtailembeds"),
 }
+# Direcciones con que Wagtail prueba sus páginas de error.
+DE_NADIE = {"wagtailadmin_error_test", "wagtail_prueba"}
 DE_CUENTAS = {"wagtailusers_users"}
 
 
 def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
     """Si esa persona puede abrir una ruta de Wagtail; `clave` es su espacio de nombres o, si no tiene, su nombre."""
-    if clave in DE_TODO_EL_PERSONAL or usuario.is_superuser:
+    if clave in DE_NADIE:
+        return False
+    if clave in DE_TODO_EL_PERSONAL or usuario.es_tecnica:
         return True
     if clave == "wagtail_bulk_action":
         clave = "wagtailusers_users" if argumentos.get("app_label") == "cuentas" else "wagtailadmin_pages"
@@ -60,9 +69,31 @@ class PuertasDeWagtail:
         if not request.path.startswith("/admin/"):
             return None
         espacio = ruta.namespaces[0] if ruta.namespaces else ""
-        # La dirección de prueba de errores de Wagtail no tiene nombre.
-        nombre = ruta.url_name or "wagtail_sin_nombre"
+        # Las dos rutas sin nombre de Wagtail: su página de prueba y lo que recoge direcciones sueltas, que es un 404.
+        nombre = ruta.url_name or ("wagtail_prueba" if ruta.route.endswith("test404/") else "")
         es_de_wagtail = nombre.startswith("wagtail") or espacio.startswith("wagtail")
         if not es_de_wagtail or not request.user.has_perm("wagtailadmin.access_admin"):
             return None
         return None if puede_pasar(request.user, espacio or nombre, kwargs) else permission_denied(request)
+
+    def process_exception(self, request: Any, excepcion: Exception) -> HttpResponse | None:
+        """Un formulario de la trastienda al que le faltan datos, o algo de lo que dependen otras cosas: se dice."""
+        if not request.path.startswith("/admin/") or request.method != "POST":
+            return None
+        if isinstance(excepcion, ProtectedError):
+            return _decir(request, "No se borra: otras cosas dependen de esto. Quita primero el enlace.", 409)
+        ruta = request.resolver_match
+        # Wagtail lee sus formularios sin mirar si vinieron completos.
+        if _es_de_wagtail(ruta) and isinstance(excepcion, KeyError | AttributeError):
+            registro.warning("Formulario incompleto en %s", request.path, exc_info=excepcion)
+            return _decir(request, "Al formulario le faltan datos. Vuelve a abrirlo y envíalo de nuevo.", 400)
+        return None
+
+
+def _es_de_wagtail(ruta: Any) -> bool:
+    nombres = [ruta.url_name or "", *ruta.namespaces] if ruta is not None else []
+    return any(nombre.startswith("wagtail") for nombre in nombres)
+
+
+def _decir(request: HttpRequest, mensaje: str, codigo: int) -> HttpResponse:
+    return render(request, "comun/regla_incumplida.html", {"mensaje": mensaje}, status=codigo)

@@ -15,6 +15,7 @@ from propuestas.reglas import AUTOR, MODERACION, PLANIFICACION, TECNICO, Estado
 
 # Ni la trastienda los ve: son de quien los escribe.
 PRIVADOS = (Estado.BORRADOR.value, Estado.BORRADOR_ASISTIDO.value)
+MIRADA = "Leyó una propuesta que todavía no es pública."
 _NO_ESTA = "No encontramos esa propuesta."
 _ROL_DE = {MODERACION: Rol.GESTION_COMUNIDAD, TECNICO: Rol.TECNICO_EVALUADOR, PLANIFICACION: Rol.PLANIFICACION}
 

@@ -81,7 +81,7 @@ class FichaDePropuesta(Ficha):
 
     @property
     def mirada(self) -> str:  # type: ignore[override]
-        return "" if permisos.es_publica(self.object) else "Leyó una propuesta que todavía no es pública."
+        return "" if permisos.es_publica(self.object) else permisos.MIRADA
 
     def botones_de(self, objeto: Propuesta) -> list[Boton]:
         return _botones(self.request.user, objeto)
@@ -113,6 +113,9 @@ class AsignarUnidad(EnBloque):
     submit_button_label = "Asignar las elegidas"
     form_class = UnidadForm
     filterset_class = Filtro
+
+    def le_toca(self) -> bool:
+        return puede(self.request.user, "E", Cosa.PROPUESTAS)
 
     def elegibles(self) -> QuerySet:
         filas = Propuesta.objects.exclude(estado__in=permisos.PRIVADOS).select_related("distrito")

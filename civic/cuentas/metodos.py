@@ -88,7 +88,7 @@ def abiertos() -> list[Metodo]:
 def metodo_de_quien_atiende(usuario: Any) -> Metodo | None:
     """El modo con que esta persona verifica a otras: ventanilla antes que promotora; None si no le toca."""
     for metodo in (VENTANILLA, PROMOTORA):
-        tecnica = metodo is VENTANILLA and usuario.is_superuser
+        tecnica = metodo is VENTANILLA and usuario.es_tecnica
         if esta_abierto(metodo) and (tecnica or usuario.roles_vigentes & metodo.roles):
             return metodo
     return None

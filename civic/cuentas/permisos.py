@@ -100,12 +100,12 @@ def alcance_de(usuario: Any, permiso: str = "cuentas.view_organizacion") -> froz
     """
     if not getattr(usuario, "is_authenticated", False) or not usuario.is_active:
         return frozenset()
-    if usuario.is_superuser:
+    if usuario.es_tecnica:
         return None
     aplicacion, _, codigo = permiso.partition(".")
     verbo, _, modelo = codigo.partition("_")
     lo_dan = [rol for rol, tabla in PERMISOS.items() if verbo in tabla.get(f"{aplicacion}.{modelo}", ())]
-    distritos = set(usuario.asignaciones.vigentes().filter(rol__in=lo_dan).values_list("distrito", flat=True))
+    distritos = set(usuario.asignaciones_en_uso.filter(rol__in=lo_dan).values_list("distrito", flat=True))
     if not distritos:
         return None if usuario.has_perm(permiso) else frozenset()
     return None if None in distritos else frozenset(distritos)
@@ -120,7 +120,7 @@ def alcanza(usuario: Any, distrito_id: int, permiso: str = "cuentas.change_organ
 def roles_en(usuario: Any, distrito_id: int) -> set[str]:
     """Roles que la persona ejerce hoy en ese distrito: los de todo el municipio y los limitados a él."""
     en_todo_o_aqui = Q(distrito__isnull=True) | Q(distrito=distrito_id)
-    return set(usuario.asignaciones.vigentes().filter(en_todo_o_aqui).values_list("rol", flat=True))
+    return set(usuario.asignaciones_en_uso.filter(en_todo_o_aqui).values_list("rol", flat=True))
 
 
 def cargo_en(usuario: Usuario | None, distrito_id: int) -> str:
@@ -128,14 +128,14 @@ def cargo_en(usuario: Usuario | None, distrito_id: int) -> str:
     if usuario is None:
         return ""
     roles = roles_en(usuario, distrito_id)
-    sin_rol = "Administración técnica" if usuario.is_superuser else ""
+    sin_rol = "Administración técnica" if usuario.es_tecnica else ""
     return next((str(rol.label) for rol in Rol if rol in PERMISOS and rol in roles), sin_rol)
 
 
 def puede_mover(usuario: Any, organizacion: Organizacion, hacia: str) -> bool:
     """Si su rol de hoy, en ese distrito, da ese paso de la tabla de estados."""
     roles = reglas.mueven(organizacion.estado, hacia)
-    if usuario.is_superuser:
+    if usuario.es_tecnica:
         return bool(roles)
     return usuario.is_active and bool(roles & roles_en(usuario, organizacion.distrito_id))
 
@@ -299,10 +299,10 @@ def atiende_en(usuario: Any, distrito_id: int) -> bool:
 
 def donde_atiende(usuario: Any) -> set[int | None]:
     """Los distritos en los que verifica; con None adentro, todo el municipio."""
-    if usuario.is_superuser:
+    if usuario.es_tecnica:
         return {None}
     roles = PROMOTORA.roles | VENTANILLA.roles
-    return set(usuario.asignaciones.vigentes().filter(rol__in=roles).values_list("distrito", flat=True))
+    return set(usuario.asignaciones_en_uso.filter(rol__in=roles).values_list("distrito", flat=True))
 
 
 def creo_la_cuenta(usuario: Any, persona: Usuario) -> bool:
@@ -350,13 +350,13 @@ def es_personal(usuario: Usuario) -> bool:
 
 def puede_administrar_cuenta(usuario: Any, otra: Usuario) -> bool:
     """Si puede cambiar la cuenta de otra persona. Las cuentas del personal solo las toca la administración técnica."""
-    if usuario.is_superuser:
+    if usuario.es_tecnica:
         return True
     return usuario.has_perm("cuentas.change_usuario") and usuario.pk != otra.pk and not es_personal(otra)
 
 
 def puede_asignar(usuario: Any, rol: str) -> bool:
     """Si puede dar o quitar ese rol a otra persona."""
-    if usuario.is_superuser:
+    if usuario.es_tecnica:
         return True
     return usuario.has_perm("cuentas.add_asignacionrol") and rol not in ROLES_RESERVADOS

@@ -17,6 +17,7 @@ from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.users import CreateView, EditView, IndexView, UserColumn, UserFilterSet, UserViewSet
 
+from civic.comun.acceso import mirar
 from civic.comun.trastienda import Gestion
 from civic.cuentas import acciones, permisos, reglas
 from civic.cuentas.forms import PISTA_CLAVE, revisar_nombre
@@ -116,6 +117,8 @@ class Editar(EditView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not permisos.puede_administrar_cuenta(request.user, self.object):
             raise PermissionDenied
+        if request.method == "GET":
+            mirar(request.user, self.object, "Abrió la cuenta en la trastienda, con su correo.")
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -56,12 +56,20 @@ ACTO = "es un acto de su cargo: el reglamento pide que quede quién lo hizo, en 
 TRABAJO = "es trabajo hecho en el portal del municipio"
 PORTAL = "es contenido o mecánica del portal, no de la persona"
 SUYO = "era solo para ella"
+DE_OTRA = "es de otra persona"
+CIFRAS_DE_ACTA = ("presentes", "mujeres", "hombres", "desde", "hasta", "escaneo_publico")
+DEL_ACTO = "es del acto, que es público o de otra persona"
 
 
 def _portal(
     titulo: str, modelo: str, enlace: str, *campos: str, al_cerrar: AlCerrar = CONSERVAR, por_que: str = TRABAJO
 ) -> Dato:
     return Dato(titulo, modelo, enlace, campos, al_cerrar, por_que, resto=PORTAL)
+
+
+def _acto(titulo: str, modelo: str, enlace: str, *campos: str, callan: tuple[str, ...] = ()) -> Dato:
+    """Un acto de su cargo: se entrega qué hizo y cuándo; lo demás de esa fila no es suyo."""
+    return Dato(titulo, modelo, enlace, campos, CONSERVAR, ACTO, callados=dict.fromkeys(callan, DEL_ACTO))
 
 
 # El orden importa al cerrar la cuenta: primero lo que cuelga de otra cosa.
@@ -150,7 +158,7 @@ REGISTRO: tuple[Dato, ...] = (
         "residencia",
         "cuentas.Residencia",
         "usuario",
-        ("distrito__nombre", "otb__nombre", "nivel", "metodo", "momento"),
+        ("distrito__nombre", "otb__nombre", "nivel", "metodo", "detalle", "momento"),
         BORRAR,
         "decía dónde vive",
     ),
@@ -161,15 +169,141 @@ REGISTRO: tuple[Dato, ...] = (
         ("momento",),
         CONSERVAR,
         ACTO,
-        callados={"nivel": "es de otra persona", "metodo": "es de otra persona"},
+        callados=dict.fromkeys(("nivel", "metodo", "detalle"), DE_OTRA),
     ),
     Dato(
         "mandatos",
         "cuentas.Mandato",
         "usuario",
-        ("organizacion__nombre", "cargo", "desde", "hasta"),
+        ("organizacion__nombre", "cargo", "desde", "hasta", "anulado"),
         CONSERVAR,
         ACTO,
+    ),
+    Dato(
+        "identidad",
+        "cuentas.Identidad",
+        "cuenta",
+        ("momento",),
+        APARTE,
+        "queda sin cuenta: solo una huella con clave que impide votar dos veces",
+        callados={"huella": "con ella y la clave se probarían carnets"},
+    ),
+    Dato(
+        "verificaciones",
+        "cuentas.Verificacion",
+        "cuenta",
+        ("metodo", "detalle", "momento", "termino", "por_que"),
+        CONSERVAR,
+        "recuerda que esa identidad ya votó con esta cuenta; no dice quién es",
+    ),
+    _acto(
+        *("verificaciones_que_hizo", "cuentas.Verificacion", "actor", "metodo", "momento"),
+        callan=("detalle", "termino", "por_que"),
+    ),
+    *(
+        Dato(
+            f"conflictos_de_identidad_{enlace}",
+            "cuentas.ConflictoDeIdentidad",
+            enlace,
+            ("estado", "momento", "resuelto"),
+            CONSERVAR,
+            "impide que la misma persona se verifique en dos cuentas",
+            callados=dict.fromkeys(("metodo_primera", "metodo_segunda", "motivo"), DE_OTRA),
+        )
+        for enlace in ("primera", "segunda")
+    ),
+    *(
+        _acto(
+            *(f"conflictos_que_atendio_{enlace}", "cuentas.ConflictoDeIdentidad", enlace, "estado", "resuelto"),
+            callan=("momento", "metodo_primera", "metodo_segunda", "motivo"),
+        )
+        for enlace in ("actor_segunda", "resuelto_por")
+    ),
+    Dato(
+        "pedidos_de_confirmacion",
+        "cuentas.PedidoDeConfirmacion",
+        "usuario",
+        ("organizacion__nombre", "estado", "momento", "respondido"),
+        BORRAR,
+        "pedía que confirmaran dónde vive",
+        callados={"huella": "con ella y la clave se probarían carnets"},
+    ),
+    _acto(
+        *("pedidos_que_respondio", "cuentas.PedidoDeConfirmacion", "respondido_por", "estado", "respondido"),
+        callan=("momento", "huella"),
+    ),
+    _acto(
+        *("padrones_que_subio", "cuentas.Padron", "importado_por", "municipio__nombre", "fecha_corte", "momento"),
+        callan=("estado", "filas", "repetidas", "huella", "sello"),
+    ),
+    _acto(
+        *("organizaciones_que_registro", "cuentas.Organizacion", "registrada_por", "nombre", "clase", "creada"),
+        callan=(
+            *("slug", "lon", "lat", "referencia", "personalidad_juridica", "personalidad_autoridad", "familias"),
+            *("personalidad_fecha", "personalidad_en_tramite", "telefono", "telefono_publico", "correo", "reunion"),
+            *("correo_publico", "reunion_publica", "estado", "reservada", "observable_hasta", "publicada_el"),
+            *("vigente_desde", "revision", "fuente"),
+        ),
+    ),
+    _acto(
+        *("actas_que_presento", "cuentas.ActaDeDirectiva", "registrada_por"),
+        *("organizacion__nombre", "fecha", "lugar", "registrada", "estado", "calidad"),
+        callan=(*CIFRAS_DE_ACTA, "resuelta", "motivo"),
+    ),
+    _acto(
+        *("actas_que_reviso", "cuentas.ActaDeDirectiva", "resuelta_por", "organizacion__nombre", "resuelta", "estado"),
+        callan=(*CIFRAS_DE_ACTA, "fecha", "lugar", "registrada", "calidad", "motivo"),
+    ),
+    _acto(
+        *("escaneos_que_subio", "cuentas.Escaneo", "subido_por", "formato", "momento"),
+        callan=("token", "peso", "huella"),
+    ),
+    Dato(
+        "actas_en_que_figura",
+        "cuentas.CargoDeActa",
+        "usuario",
+        ("acta__organizacion__nombre", "acta__fecha", "cargo", "nombre", "usuario_escrito"),
+        APARTE,
+        "queda el cargo, sin su nombre; el papel firmado es de la organización",
+        callados={"orden": INTERNO},
+    ),
+    Dato(
+        "observaciones_a_registros",
+        "cuentas.ObservacionDeRegistro",
+        "autor",
+        (
+            *("organizacion__nombre", "texto", "momento", "estado", "respuesta", "respondida"),
+            *("oculta", "motivo_oculta"),
+        ),
+        CONSERVAR,
+        PUBLICO,
+    ),
+    _acto(
+        *("observaciones_que_respondio", "cuentas.ObservacionDeRegistro", "respondida_por", "respuesta", "respondida"),
+        callan=("texto", "momento", "estado", "oculta", "motivo_oculta"),
+    ),
+    _acto(
+        *("techos_que_aprobo", "procesos.Proceso", "techos_aprobados_por"),
+        *("nombre", "techos_norma", "techos_aprobados"),
+        callan=(
+            *("slug", "tipo", "gestion", "resumen", "normativa", "publicado", "estado", "motivo_estado"),
+            *("estado_desde", "techos_estado"),
+        ),
+    ),
+    *(
+        _acto(
+            *(f"importaciones_{enlace}", "territorio.Importacion", enlace, "archivo", "tipo", "estado", "creada"),
+            callan=(
+                *("municipio_codigo", "municipio_nombre", "huella", "peso", "formato", "crs", "campo_codigo"),
+                *("campo_nombre", "campo_padre", "aceptadas", "rechazadas", "nuevas", "cambiadas", "iguales"),
+                *("terminadas", "desde", "parcial", "informe", "contenido", "cerrada"),
+            ),
+        )
+        for enlace in ("creada_por", "cerrada_por")
+    ),
+    _acto(
+        *("dudas_de_lugar_que_resolvio", "territorio.Duda", "resuelta_por", "titulo", "razon", "resuelta"),
+        callan=("objeto_tipo", "objeto_id", "lon", "lat", "motivo", "estado", "creada"),
     ),
     Dato(
         "roles",
@@ -188,6 +322,7 @@ REGISTRO: tuple[Dato, ...] = (
         "nunca se publicó",
         filtro={"presentada__isnull": True},
         callados={
+            "unidad": "quién la evalúa, no de quién es",
             "codigo": INTERNO,
             "estado": INTERNO,
             "monto_tecnico": INTERNO,
@@ -247,7 +382,7 @@ REGISTRO: tuple[Dato, ...] = (
         "votaciones_en_que_participo",
         "votaciones.Participacion",
         "usuario",
-        ("contienda__votacion__nombre", "contienda__distrito__nombre"),
+        ("contienda__votacion__nombre", "contienda__distrito__nombre", "metodo"),
         CONSERVAR,
         "impide votar dos veces; no dice qué votó, y eso no lo sabe nadie: el voto no guarda de quién es",
     ),
@@ -283,10 +418,11 @@ REGISTRO: tuple[Dato, ...] = (
         "actor",
         (
             *("momento", "verbo", "texto", "calidad", "motivo", "objeto_tipo", "objeto_id", "desde", "hasta"),
-            *("datos", "publico"),
+            *("datos", "publico", "numero"),
         ),
         CONSERVAR,
         "la bitácora no se cambia ni se borra; no guarda nombres, solo el número de la cuenta vacía",
+        callados=dict.fromkeys(("sal", "anterior", "huella"), "encadena la bitácora; no dice nada de nadie"),
     ),
     _portal("perfil", "wagtailusers.UserProfile", "user", "avatar", al_cerrar=APARTE, por_que="era su perfil"),
     _portal("llaves_de_programas", "wagtailcore.APIToken", "user", "name", "created", al_cerrar=BORRAR, por_que=SUYO),

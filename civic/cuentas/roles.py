@@ -66,7 +66,7 @@ TABLA = """
                anon  ciud  dire  pres  cont  prom  gest  vent  tecn  jefa  fisc  plan  tran  comu  conc  admi  audi
 participar     -     C/O   C/T   C/T   C     C     C     C     -     -     -     -     -     -     -     -     -
 moderar        -     -     -     -     -     -     RE/T  RE    -     -     -     REA   -     -     -     REA   R
-propuestas     -     -     -     -     -     -     RA/T  -     REA/U RE/U  -     REA   -     -     R     -     R
+propuestas     -     -     -     -     -     -     RA/T  -     RA/U  RE/U  -     REA   -     -     R     -     R
 viabilidad     -     -     -     -     -     -     -     -     RC/U  RA/U  -     RCA   -     -     R     -     R
 actas          -     -     CE/T  CE/T  -     C/T   -     -     -     -     -     A     -     -     R     -     R
 techos         -     -     -     -     -     -     -     -     -     -     -     RCE   -     -     RA    -     R
@@ -211,7 +211,7 @@ def puede(usuario: Any, letra: str, cosa: str, objeto: Any = None, *, solo: Iter
     """
     if not getattr(usuario, "is_authenticated", False) or not usuario.is_active:
         return False
-    if usuario.is_superuser and cosa not in SOLO_CON_ROL:
+    if usuario.es_tecnica and cosa not in SOLO_CON_ROL:
         return True
     return any(
         objeto is None or _alcanza(asignacion, letra, cosa, objeto)
@@ -229,7 +229,7 @@ def limitar(
     """
     if not puede(usuario, letra, cosa):
         return filas.none()
-    if usuario.is_superuser and cosa not in SOLO_CON_ROL:
+    if usuario.es_tecnica and cosa not in SOLO_CON_ROL:
         return filas
     hasta_donde = Q(pk__in=[])
     for asignacion in _asignaciones(usuario):
@@ -251,7 +251,7 @@ def _asignaciones(usuario: Any) -> list[Any]:
     hoy, vigentes = timezone.localdate(), usuario.roles_vigentes
     guardado = usuario.__dict__.get("_cargos")
     if guardado is None or guardado[0] != hoy or guardado[1] is not vigentes:
-        guardado = (hoy, vigentes, list(usuario.asignaciones.vigentes(hoy)))
+        guardado = (hoy, vigentes, list(usuario.asignaciones_en_uso))
         usuario.__dict__["_cargos"] = guardado
     return guardado[2]
 

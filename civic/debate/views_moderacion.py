@@ -61,6 +61,9 @@ class OcultarVarios(EnBloque):
     explicacion = "Elige cuáles. En el lugar de cada uno se leerá el motivo que escribas."
     form_class = MotivoForm
 
+    def le_toca(self) -> bool:
+        return puede(self.request.user, "E", Cosa.MODERAR)
+
     def elegibles(self) -> QuerySet[Comentario]:
         return permisos.ocultables(self.request.user)
 

@@ -121,6 +121,9 @@ class AsignarUnidad(EnBloque):
     form_class = UnidadForm
     filterset_class = Filtro
 
+    def le_toca(self) -> bool:
+        return permisos.publica_obras(self.request.user)
+
     def elegibles(self) -> QuerySet:
         return limitar(self.request.user, "A", Cosa.OBRAS, Obra.objects.select_related("distrito"))
 

@@ -118,6 +118,9 @@ class AsignarVarios(EnBloque):
     form_class = UnidadForm
     filterset_class = Filtro
 
+    def le_toca(self) -> bool:
+        return permisos.atiende(self.request.user)
+
     def elegibles(self) -> QuerySet:
         return permisos.asignables(self.request.user)
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civic.comun.acceso import con_cuenta, publica
+from civic.comun.acceso import con_cuenta, mirar, publica
 from civic.comun.bitacora import historia
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
@@ -38,6 +38,8 @@ def propuesta(request: HttpRequest, pk: int) -> HttpResponse:
     propuesta = permisos.propuesta_o_404(request.user, pk)
     if propuesta.es_editable and propuesta.autor_id == request.user.pk:
         return redirect("propuestas:borrador", propuesta.pk)
+    if not permisos.es_publica(propuesta) and not permisos.es_suya(request.user, propuesta):
+        mirar(request.user, propuesta, permisos.MIRADA)
     return _pagina(request, propuesta)
 
 

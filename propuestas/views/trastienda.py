@@ -59,7 +59,7 @@ def _atender(
     request: HttpRequest, propuesta: Propuesta, form: forms.Form, hacer: Any, titulo: str, *, nada: str
 ) -> HttpResponse:
     if not permisos.es_publica(propuesta):
-        mirar(request.user, propuesta, "Abrió en la trastienda una propuesta que todavía no es pública.")
+        mirar(request.user, propuesta, permisos.MIRADA)
     return atender(
         request, propuesta, form, hacer, seccion="propuestas_admin", titulo=titulo, nada=nada,
         plantilla="propuestas/trastienda/accion.html",

@@ -221,6 +221,7 @@ def _portal(proceso: Any) -> dict[str, Any]:
     return {
         "inicio": Page.objects.get(pk=sitio.root_page_id),
         "pagina": noticia,
+        "indice": noticia.get_parent(),
         "revision": revision,
         "imagen": imagen,
         "documento": documento,
@@ -232,8 +233,7 @@ def _portal(proceso: Any) -> dict[str, Any]:
         "coleccion": Collection.get_first_root_node().add_child(name="Fotos de obras"),
         "redireccion": Redirect.objects.create(old_path="/viejo", redirect_page=noticia),
         "restriccion": PageViewRestriction.objects.create(
-            page=noticia.get_parent().specific.get_children().last() or noticia,
-            restriction_type=PageViewRestriction.LOGIN,
+            page=Page.objects.get(slug="campanas"), restriction_type=PageViewRestriction.LOGIN
         ),
     }
 
@@ -300,7 +300,7 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "reportes:reabrir": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
     "obras:obra": {"a": {"codigo": "obra_a.codigo"}, "sin_publicar": {"codigo": "obra_sin_publicar.codigo"}},
     "obra:resolver": {"a": {"pk": "pedido"}},
-    "visor:capa": {"": {"codigo": "=distritos"}},
+    "visor:capa": {"": {"codigo": "=propuestas"}},
     "votaciones_conducir": {"": {"pk": "preparada"}},
     "votaciones_paso": {
         verbo: {"pk": cosa, "verbo": f"={verbo}"}
@@ -327,6 +327,17 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "wagtailadmin_editing_sessions:ping": {
         "": {"app_label": "=wagtailcore", "model_name": "=page", "object_id": "pagina", "session_id": "=1"}
     },
+    **{
+        f"wagtailadmin_pages:{nombre}": {
+            "": {
+                "content_type_app_name": "=cms",
+                "content_type_model_name": "=noticia",
+                "parent_page_id": "indice",
+            }
+        }
+        for nombre in ("add", "preview_on_add")
+    },
+    "wagtailadmin_pages:add_subpage": {"": {"parent_page_id": "indice"}},
     "wagtailadmin_pages:choose_parent": {"": {"app_label": "=cms", "model_name": "=noticia"}},
     "wagtailadmin_api:pages:action": {"": {"pk": "pagina", "action_name": "=unpublish"}},
     "wagtailadmin_password_reset_confirm": {"": {"uidb64": "=MQ", "token": "=no"}},

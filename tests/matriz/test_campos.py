@@ -67,7 +67,7 @@ def test_reporte_publico_no_elige_codigo_estado_unidad_ni_autor(entrar, gente, p
         "clave": clave,
         "categoria": pueblo.vias.pk,
         "descripcion": "Un hueco muy hondo",
-        "distrito": pueblo.distrito_1.codigo,
+        "distrito": pueblo.distrito_1.pk,
         "otb": "",
         "lon": "",
         "lat": "",

@@ -18,7 +18,8 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import borrar_foto
 from civic.comun.models import Foto
 from civic.cuentas import datos_propios, sesiones
-from civic.cuentas.models import AsignacionRol, Mandato, Residencia, Usuario
+from civic.cuentas.acciones.verificacion import soltar_identidad
+from civic.cuentas.models import AsignacionRol, CargoDeActa, Mandato, Residencia, Usuario
 from civic.cuentas.registro_de_datos import BORRAR, DESVINCULAR, REGISTRO
 
 SIN_NOMBRE = "Persona que cerró su cuenta"
@@ -50,6 +51,8 @@ def cerrar_cuenta(usuario: Usuario) -> None:
         por_que = por_que_no_cerrar(persona)
         if por_que:
             raise ReglaIncumplida(por_que)
+        # La identidad queda sin cuenta y recuerda en qué votó: con otra cuenta no se vota dos veces.
+        soltar_identidad(persona, por_que="Cerró su cuenta")
         _callar_registro_de_la_trastienda(persona)
         sesiones.terminar(persona, a_fondo=True)
         for dato in REGISTRO:
@@ -61,6 +64,7 @@ def cerrar_cuenta(usuario: Usuario) -> None:
             elif dato.al_cerrar is DESVINCULAR:
                 filas.update(**{dato.camino: None})
         _soltar_fotos(persona)
+        CargoDeActa.objects.filter(usuario=persona).update(nombre=SIN_NOMBRE, usuario_escrito="")
         _borrar_perfil(persona)
         _vaciar(persona)
         anotar(

@@ -16,6 +16,7 @@ from mapas.territorio.models import Area
 
 if TYPE_CHECKING:
     from civic.cuentas.models.organizaciones import Mandato
+    from civic.cuentas.models.roles import AsignacionRol
 
 
 class Usuario(AbstractUser):
@@ -57,9 +58,18 @@ class Usuario(AbstractUser):
         roles = self.roles_de_hoy()
         return roles - roles_con_llave() if roles and self.llaves_guardadas else roles
 
+    @property
+    def es_tecnica(self) -> bool:
+        """Si en esta sesión puede obrar como administración técnica: lo es y pasó el segundo paso."""
+        return self.is_superuser and not self.llaves_guardadas
+
+    @property
+    def asignaciones_en_uso(self) -> "models.QuerySet[AsignacionRol]":
+        """Sus roles de hoy con alcance y unidad: solo los que puede usar en esta sesión."""
+        return self.asignaciones.vigentes().filter(rol__in=self.roles_vigentes)
+
     def tiene_rol(self, *roles: str) -> bool:
-        tecnica = self.is_superuser and not self.llaves_guardadas
-        return tecnica or bool(self.roles_vigentes.intersection(roles))
+        return self.es_tecnica or bool(self.roles_vigentes.intersection(roles))
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Como en Django, pero lo que da un rol termina el día en que termina el rol, aunque el grupo siga puesto."""

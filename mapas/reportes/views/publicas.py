@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civic.comun.acceso import con_cuenta, publica
+from civic.comun.acceso import con_cuenta, mirar, publica
 from civic.comun.bitacora import historia
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
@@ -41,7 +41,10 @@ def lista(request: HttpRequest) -> HttpResponse:
 @publica
 @require_safe
 def reporte(request: HttpRequest, codigo: str) -> HttpResponse:
-    return _pagina(request, permisos.reporte_o_404(request.user, codigo))
+    reporte = permisos.reporte_o_404(request.user, codigo)
+    if reporte.oculto and not permisos.es_autor(request.user, reporte):
+        mirar(request.user, reporte, permisos.MIRADA)
+    return _pagina(request, reporte)
 
 
 def _pagina(
