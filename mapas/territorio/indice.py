@@ -69,7 +69,7 @@ class Nivel:
         self.padres: Enteros = _claves_o_nada(pieza.padre for pieza in self.piezas)
         self.municipios: Enteros = _claves_o_nada(pieza.municipio for pieza in self.piezas)
         self._en_metros: dict[tuple[int, int], shapely.Geometry] = {}
-        self._halos: dict[tuple[int, int], shapely.Geometry] = {}
+        self._halos: dict[tuple[int, int, float], shapely.Geometry] = {}
         self._por_clave = np.argsort(self.claves)
 
     def lugar_de(self, claves: Enteros) -> Enteros:
@@ -154,15 +154,22 @@ class Nivel:
 
     def _halo(self, indice: int, marco: int) -> shapely.Geometry:
         """El polígono en metros, agrandado algo más que METROS_DE_CERCANIA: lo de afuera seguro que no está cerca."""
-        halo = self._halos.get((indice, marco))
-        if halo is None:
-            # Con 8 lados por cuarto, el redondeo del arco se queda corto en 0,5 %: por eso el 2 % de más.
-            halo = shapely.buffer(self._a_metros(indice, marco), METROS_DE_CERCANIA * 1.02, quad_segs=8)
-            shapely.prepare(halo)
-            if len(self._halos) > 5000:
+        # Con 8 lados por cuarto, el arco se queda corto en 0,5 %: por eso el 2 % de más.
+        return self._agrandado(indice, marco, METROS_DE_CERCANIA * 1.02)
+
+    def _nucleo(self, indice: int, marco: int) -> shapely.Geometry:
+        """El polígono en metros, agrandado algo menos: lo de adentro seguro que está cerca."""
+        return self._agrandado(indice, marco, METROS_DE_CERCANIA * 0.99)
+
+    def _agrandado(self, indice: int, marco: int, metros: float) -> shapely.Geometry:
+        forma = self._halos.get((indice, marco, metros))
+        if forma is None:
+            forma = shapely.buffer(self._a_metros(indice, marco), metros, quad_segs=8)
+            shapely.prepare(forma)
+            if len(self._halos) > 10_000:
                 self._halos.clear()
-            self._halos[indice, marco] = halo
-        return halo
+            self._halos[indice, marco, metros] = forma
+        return forma
 
     # --- Muchos puntos ------------------------------------------------------------------------------------------------
     def encuentros(self, lons: Reales, lats: Reales) -> "tuple[Enteros, Enteros, Enteros, Enteros]":
@@ -221,25 +228,29 @@ class Nivel:
         unicos = np.unique(marcos)
         escalas = np.array([reglas.escala_de(int(marco)) for marco in unicos]).reshape(-1, 2)
         por_lon, por_lat = escalas[np.searchsorted(unicos, marcos)].T
-        en_metros = shapely.points(lons * por_lon, lats * por_lat)
+        x, y = lons * por_lon, lats * por_lat
         # Cada polígono se lleva a metros una vez por franja.
         pares = indices * 100_000 + marcos[puntos]
         distintos, lugar = np.unique(pares, return_inverse=True)
-        formas, halos = np.empty(len(distintos), dtype=object), np.empty(len(distintos), dtype=object)
         primeros = np.zeros(len(distintos), dtype=np.int64)
         primeros[lugar] = np.arange(len(pares))
-        for cual, par in enumerate(primeros):
-            formas[cual] = self._a_metros(int(indices[par]), int(marcos[puntos[par]]))
-            halos[cual] = self._halo(int(indices[par]), int(marcos[puntos[par]]))
-        # De lo barato a lo caro: el halo descarta casi todo y la distancia exacta decide lo que queda.
-        posibles = shapely.contains_xy(halos[lugar], lons[puntos] * por_lon[puntos], lats[puntos] * por_lat[puntos])
+        cuales = [(int(indices[par]), int(marcos[puntos[par]])) for par in primeros]
+        # De lo barato a lo caro: el halo de afuera descarta casi todo, el de adentro confirma casi todo lo demás y la
+        # distancia exacta decide lo que queda entre los dos.
+        halos = _objetos(self._halo(*cual) for cual in cuales)
+        posibles = shapely.contains_xy(halos[lugar], x[puntos], y[puntos])
         puntos, indices, lugar = puntos[posibles], indices[posibles], lugar[posibles]
-        dentro = shapely.dwithin(formas[lugar], en_metros[puntos], METROS_DE_CERCANIA)
+        nucleos = _objetos(self._nucleo(*cual) for cual in cuales)
+        dentro = shapely.contains_xy(nucleos[lugar], x[puntos], y[puntos])
+        formas = _objetos(self._a_metros(*cual) for cual in cuales)
+        faltan = np.flatnonzero(~dentro)
+        en_metros = shapely.points(x[puntos[faltan]], y[puntos[faltan]])
+        dentro[faltan] = shapely.dwithin(formas[lugar[faltan]], en_metros, METROS_DE_CERCANIA)
         puntos, indices, lugar = puntos[dentro], indices[dentro], lugar[dentro]
         metros = np.ones(len(puntos))
         metros[shapely.intersects_xy(self.formas[indices], lons[puntos], lats[puntos])] = 0.0
         varias = np.flatnonzero((np.bincount(puntos, minlength=len(lons))[puntos] > 1) & (metros > 0))
-        metros[varias] = shapely.distance(formas[lugar[varias]], en_metros[puntos[varias]])
+        metros[varias] = shapely.distance(formas[lugar[varias]], shapely.points(x[puntos[varias]], y[puntos[varias]]))
         return puntos, indices, metros
 
     def _vecinas(self, lons: Reales, lats: Reales) -> tuple[Enteros, Enteros]:
@@ -382,6 +393,13 @@ def _repartir(desde: Enteros, areas: Enteros, puntos: Enteros, cuadros: Enteros)
 def _margen(por_lon: float, por_lat: float) -> tuple[float, float]:
     """METROS_DE_CERCANIA en grados, con 2 % de más: solo sirve para no perder candidatas."""
     return METROS_DE_CERCANIA * 1.02 / por_lon, METROS_DE_CERCANIA * 1.02 / por_lat
+
+
+def _objetos(cosas: Iterable[Any]) -> Any:
+    lista = list(cosas)
+    arreglo = np.empty(len(lista), dtype=object)
+    arreglo[:] = lista
+    return arreglo
 
 
 def _claves_o_nada(claves: Iterable[int | None]) -> Enteros:
