@@ -267,8 +267,8 @@ class DibujoDePunto:
     """Un punto (cx, cy) y las áreas que lo rodean, en un lienzo cuadrado de `lado` unidades."""
 
     lado: int
-    cx: float
-    cy: float
+    cx: int
+    cy: int
     siluetas: tuple[Silueta, ...]
 
 
@@ -286,4 +286,4 @@ def dibujo_de_punto(lon: float, lat: float, areas: Sequence[Area], lado: int = 3
         for numero, (area, forma) in enumerate(formas)
         if not (dentro := shapely.intersection(shapely.transform(forma, al_lienzo), lienzo)).is_empty
     ]
-    return DibujoDePunto(lado, lado / 2, lado / 2, tuple(siluetas))
+    return DibujoDePunto(lado, lado // 2, lado // 2, tuple(siluetas))

@@ -6,6 +6,7 @@ de los demás cuadros se prueban contra los polígonos, agrupados por polígono.
 mismos predicados exactos de GEOS, así que las cuentas son las de `geopandas.sjoin`.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,11 @@ TANDA = 1_000_000
 # Lados de la grilla en cada vuelta: los cuadros que no se saben se parten y se vuelven a mirar.
 LADOS = (16, 64, 256)
 LEJOS, DUDOSO = -1, -2
+SIN_TOQUES = Toques()
+CELDAS_POR_GRADO = 100
+CELDAS_EN_MEMORIA = 20_000
+Vecina = tuple[int, float, float, float, float]
+"""(índice, oeste, sur, este, norte) de un área."""
 # Más cerca que esto, el punto puede estar justo en el borde.
 MILIMETRO = 0.001
 # Un cuadro se agranda esto (0,1 mm) antes de compararlo: así el redondeo nunca pone un punto en el cuadro vecino.
@@ -57,10 +63,13 @@ class Nivel:
         shapely.prepare(self.formas)
         self.superficies: Reales = shapely.area(self.formas)
         self.arbol = shapely.STRtree(self.formas)
+        self.cajas: list[list[float]] = shapely.bounds(self.formas).tolist()
+        self._celdas: dict[tuple[int, int], list[Vecina]] = {}
         self.claves: Enteros = np.array([pieza.clave for pieza in self.piezas], dtype=np.int64)
         self.padres: Enteros = _claves_o_nada(pieza.padre for pieza in self.piezas)
         self.municipios: Enteros = _claves_o_nada(pieza.municipio for pieza in self.piezas)
         self._en_metros: dict[tuple[int, int], shapely.Geometry] = {}
+        self._halos: dict[tuple[int, int, float], shapely.Geometry] = {}
         self._por_clave = np.argsort(self.claves)
 
     def lugar_de(self, claves: Enteros) -> Enteros:
@@ -71,20 +80,37 @@ class Nivel:
         return len(self.piezas)
 
     # --- Un punto -----------------------------------------------------------------------------------------------------
-    def toques(self, punto: shapely.Point) -> Toques:
+    def toques(self, lon: float, lat: float) -> Toques:
         if not self.piezas:
-            return Toques()
-        indices = self.arbol.query(punto)
-        if not len(indices):
-            return Toques(cerca=self._cerca(punto))
-        lon, lat = punto.x, punto.y
-        dentro = shapely.contains_xy(self.formas[indices], lon, lat).tolist()
-        tocan = [
-            self._candidata(indice, en_borde=not interior)
-            for indice, interior in zip(indices.tolist(), dentro, strict=True)
-            if interior or shapely.intersects_xy(self.formas[indice], lon, lat)
-        ]
-        return Toques(tocan, () if any(dentro) else self._cerca(punto))
+            return SIN_TOQUES
+        vecinas = self._de_la_celda(lon, lat)
+        tocan: list[Candidata] = []
+        algo_lo_contiene = False
+        for indice, oeste, sur, este, norte in vecinas:
+            if oeste <= lon <= este and sur <= lat <= norte:
+                forma = self.formas[indice]
+                if shapely.contains_xy(forma, lon, lat):
+                    algo_lo_contiene = True
+                    tocan.append(self._candidata(indice))
+                elif shapely.intersects_xy(forma, lon, lat):
+                    tocan.append(self._candidata(indice, en_borde=True))
+        return Toques(tocan, () if algo_lo_contiene else self._cerca(lon, lat, vecinas))
+
+    def _de_la_celda(self, lon: float, lat: float) -> list[Vecina]:
+        """Las áreas que rodean el punto: las de su celda de un centésimo de grado y de 50 m más allá. Se recuerda."""
+        celda = (math.floor(lon * CELDAS_POR_GRADO), math.floor(lat * CELDAS_POR_GRADO))
+        vecinas = self._celdas.get(celda)
+        if vecinas is None:
+            oeste, sur = celda[0] / CELDAS_POR_GRADO, celda[1] / CELDAS_POR_GRADO
+            lado = 1 / CELDAS_POR_GRADO + HOLGURA
+            ancho, alto = _margen(*reglas.metros_por_grado(min(abs(lat) + 2 * lado, 90.0)))
+            caja = shapely.box(oeste - ancho - HOLGURA, sur - alto - HOLGURA, oeste + lado + ancho, sur + lado + alto)
+            indices = self.arbol.query(caja).tolist()
+            vecinas = [(indice, *self.cajas[indice]) for indice in indices]
+            if len(self._celdas) > CELDAS_EN_MEMORIA:
+                self._celdas.clear()
+            self._celdas[celda] = vecinas
+        return vecinas
 
     def _candidata(self, indice: int, *, en_borde: bool = False, metros: float = 0.0) -> Candidata:
         pieza = self.piezas[indice]
@@ -92,18 +118,25 @@ class Nivel:
             pieza.clave, indice, float(self.superficies[indice]), en_borde, metros, pieza.padre, pieza.municipio
         )
 
-    def _cerca(self, punto: shapely.Point) -> list[Candidata]:
-        lon, lat = punto.x, punto.y
+    def _cerca(self, lon: float, lat: float, vecinas: "list[Vecina]") -> list[Candidata]:
         marco = reglas.marco_de(lat)
         por_lon, por_lat = reglas.escala_de(marco)
-        indices = self.arbol.query(punto, predicate="dwithin", distance=max(_margen(por_lon, por_lat)))
-        if not len(indices):
+        ancho, alto = _margen(por_lon, por_lat)
+        x, y = lon * por_lon, lat * por_lat
+        posibles = [
+            indice
+            for indice, oeste, sur, este, norte in vecinas
+            if oeste - ancho <= lon <= este + ancho
+            and sur - alto <= lat <= norte + alto
+            and shapely.contains_xy(self._halo(indice, marco), x, y)
+        ]
+        if not posibles:
             return []
-        en_metros = shapely.Point(lon * por_lon, lat * por_lat)
-        formas = [(i, self._a_metros(i, marco)) for i in indices.tolist()]
+        en_metros = shapely.Point(x, y)
+        formas = [(indice, self._a_metros(indice, marco)) for indice in posibles]
         return [
-            self._candidata(i, metros=float(shapely.distance(forma, en_metros)))
-            for i, forma in formas
+            self._candidata(indice, metros=float(shapely.distance(forma, en_metros)))
+            for indice, forma in formas
             if shapely.dwithin(forma, en_metros, METROS_DE_CERCANIA)
         ]
 
@@ -117,6 +150,25 @@ class Nivel:
             if len(self._en_metros) > 5000:
                 self._en_metros.clear()
             self._en_metros[indice, marco] = forma
+        return forma
+
+    def _halo(self, indice: int, marco: int) -> shapely.Geometry:
+        """El polígono en metros, agrandado algo más que METROS_DE_CERCANIA: lo de afuera seguro que no está cerca."""
+        # Con 8 lados por cuarto, el arco se queda corto en 0,5 %: por eso el 2 % de más.
+        return self._agrandado(indice, marco, METROS_DE_CERCANIA * 1.02)
+
+    def _nucleo(self, indice: int, marco: int) -> shapely.Geometry:
+        """El polígono en metros, agrandado algo menos: lo de adentro seguro que está cerca."""
+        return self._agrandado(indice, marco, METROS_DE_CERCANIA * 0.99)
+
+    def _agrandado(self, indice: int, marco: int, metros: float) -> shapely.Geometry:
+        forma = self._halos.get((indice, marco, metros))
+        if forma is None:
+            forma = shapely.buffer(self._a_metros(indice, marco), metros, quad_segs=8)
+            shapely.prepare(forma)
+            if len(self._halos) > 10_000:
+                self._halos.clear()
+            self._halos[indice, marco, metros] = forma
         return forma
 
     # --- Muchos puntos ------------------------------------------------------------------------------------------------
@@ -176,21 +228,29 @@ class Nivel:
         unicos = np.unique(marcos)
         escalas = np.array([reglas.escala_de(int(marco)) for marco in unicos]).reshape(-1, 2)
         por_lon, por_lat = escalas[np.searchsorted(unicos, marcos)].T
-        en_metros = shapely.points(lons * por_lon, lats * por_lat)
+        x, y = lons * por_lon, lats * por_lat
         # Cada polígono se lleva a metros una vez por franja.
         pares = indices * 100_000 + marcos[puntos]
         distintos, lugar = np.unique(pares, return_inverse=True)
-        formas = np.empty(len(distintos), dtype=object)
         primeros = np.zeros(len(distintos), dtype=np.int64)
         primeros[lugar] = np.arange(len(pares))
-        for cual, par in enumerate(primeros):
-            formas[cual] = self._a_metros(int(indices[par]), int(marcos[puntos[par]]))
-        dentro = shapely.dwithin(formas[lugar], en_metros[puntos], METROS_DE_CERCANIA)
+        cuales = [(int(indices[par]), int(marcos[puntos[par]])) for par in primeros]
+        # De lo barato a lo caro: el halo de afuera descarta casi todo, el de adentro confirma casi todo lo demás y la
+        # distancia exacta decide lo que queda entre los dos.
+        halos = _objetos(self._halo(*cual) for cual in cuales)
+        posibles = shapely.contains_xy(halos[lugar], x[puntos], y[puntos])
+        puntos, indices, lugar = puntos[posibles], indices[posibles], lugar[posibles]
+        nucleos = _objetos(self._nucleo(*cual) for cual in cuales)
+        dentro = shapely.contains_xy(nucleos[lugar], x[puntos], y[puntos])
+        formas = _objetos(self._a_metros(*cual) for cual in cuales)
+        faltan = np.flatnonzero(~dentro)
+        en_metros = shapely.points(x[puntos[faltan]], y[puntos[faltan]])
+        dentro[faltan] = shapely.dwithin(formas[lugar[faltan]], en_metros, METROS_DE_CERCANIA)
         puntos, indices, lugar = puntos[dentro], indices[dentro], lugar[dentro]
         metros = np.ones(len(puntos))
         metros[shapely.intersects_xy(self.formas[indices], lons[puntos], lats[puntos])] = 0.0
         varias = np.flatnonzero((np.bincount(puntos, minlength=len(lons))[puntos] > 1) & (metros > 0))
-        metros[varias] = shapely.distance(formas[lugar[varias]], en_metros[puntos[varias]])
+        metros[varias] = shapely.distance(formas[lugar[varias]], shapely.points(x[puntos[varias]], y[puntos[varias]]))
         return puntos, indices, metros
 
     def _vecinas(self, lons: Reales, lats: Reales) -> tuple[Enteros, Enteros]:
@@ -335,6 +395,13 @@ def _margen(por_lon: float, por_lat: float) -> tuple[float, float]:
     return METROS_DE_CERCANIA * 1.02 / por_lon, METROS_DE_CERCANIA * 1.02 / por_lat
 
 
+def _objetos(cosas: Iterable[Any]) -> Any:
+    lista = list(cosas)
+    arreglo = np.empty(len(lista), dtype=object)
+    arreglo[:] = lista
+    return arreglo
+
+
 def _claves_o_nada(claves: Iterable[int | None]) -> Enteros:
     return np.array([NADA if clave is None else clave for clave in claves], dtype=np.int64)
 
@@ -348,18 +415,17 @@ class Indice:
 
     def ubicar(self, lon: float, lat: float) -> Decision:
         """La decisión de las reglas para un punto WGS84."""
-        punto = shapely.Point(lon, lat)
-        distritos, otbs = self.niveles[DISTRITO].toques(punto), self.niveles[OTB].toques(punto)
+        distritos, otbs = self.niveles[DISTRITO].toques(lon, lat), self.niveles[OTB].toques(lon, lat)
         # El municipio solo se mira si nada de abajo contiene el punto: si algo lo contiene, él lo dice.
         hace_falta = not (otbs.interiores or distritos.interiores)
-        municipios = self.niveles[MUNICIPIO].toques(punto) if hace_falta else Toques()
+        municipios = self.niveles[MUNICIPIO].toques(lon, lat) if hace_falta else SIN_TOQUES
         return reglas.decidir(municipios, distritos, otbs)
 
     def candidatas(self, lon: float, lat: float) -> list[int]:
         """Claves de todas las áreas, de cualquier nivel, que tocan el punto o están cerca."""
         claves: list[int] = []
         for nivel in self.niveles.values():
-            toques = nivel.toques(shapely.Point(lon, lat))
+            toques = nivel.toques(lon, lat)
             claves += [area.clave for area in (*toques.tocan, *toques.cerca) if area.clave not in claves]
         return claves
 

@@ -25,7 +25,7 @@ Los niveles nunca se contradicen, y manda el más fino que sea seguro:
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DENTRO, BORDE, TRASLAPE, CERCANO, NINGUNO = "dentro", "borde", "traslape", "cercano", "ninguno"
 # Además de borde, traslape y cercano, por qué la regla no pudo decidir sola.
@@ -34,8 +34,7 @@ METROS_DE_CERCANIA = 50.0
 MARCOS_POR_GRADO = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Candidata:
+class Candidata(NamedTuple):
     """Un área que toca el punto o está cerca de él.
 
     `clave` la identifica entre las de su nivel; `orden` es su lugar por código (y, a igual código, por municipio);
@@ -51,8 +50,7 @@ class Candidata:
     municipio: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Toques:
+class Toques(NamedTuple):
     """Lo que un nivel dice de un punto: áreas que lo tocan y, si ninguna lo contiene, las que están cerca."""
 
     tocan: Sequence[Candidata] = ()
@@ -68,15 +66,14 @@ class Toques:
         return self.interiores or list(self.tocan)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Claves de las áreas elegidas (o None), la regla del nivel más fino y por qué convendría que alguien la mire."""
 
     municipio: int | None
     distrito: int | None
     otb: int | None
     regla: str
-    motivos: tuple[str, ...] = field(default=())
+    motivos: tuple[str, ...] = ()
 
 
 def elegir(toques: Toques, vale: Callable[[Candidata], bool] = lambda area: True) -> tuple[Candidata | None, str]:
@@ -97,6 +94,9 @@ def elegir(toques: Toques, vale: Callable[[Candidata], bool] = lambda area: True
 
 def decidir(municipios: Toques, distritos: Toques, otbs: Toques) -> Decision:
     """Municipio, distrito y OTB de un punto, coherentes entre sí."""
+    if not (otbs.tocan or otbs.cerca or distritos.tocan or distritos.cerca):
+        solo, regla = elegir(municipios)
+        return Decision(solo.clave if solo else None, None, None, regla, _motivos(regla))
     otb, regla_otb = elegir(otbs, _que_calza(distritos, municipios))
     distrito, regla_distrito = _distrito_de(otb, distritos, municipios)
     municipio, regla_municipio = elegir(municipios)
@@ -107,17 +107,21 @@ def decidir(municipios: Toques, distritos: Toques, otbs: Toques) -> Decision:
         regla = regla_distrito
     else:
         regla = regla_municipio
-    motivos = [regla] if regla in (BORDE, TRASLAPE, CERCANO) else []
+    motivos = _motivos(regla)
     interiores = [area.clave for area in distritos.interiores]
     if otb is not None and otb.padre is not None and interiores and otb.padre not in interiores:
-        motivos.append(DISCREPANCIA)
+        motivos = (*motivos, DISCREPANCIA)
     return Decision(
         municipio=de_abajo if de_abajo is not None else municipio.clave if municipio else None,
         distrito=distrito[0] if distrito else None,
         otb=otb.clave if otb else None,
         regla=regla,
-        motivos=tuple(motivos),
+        motivos=motivos,
     )
+
+
+def _motivos(regla: str) -> tuple[str, ...]:
+    return (regla,) if regla in (BORDE, TRASLAPE, CERCANO) else ()
 
 
 def _que_calza(distritos: Toques, municipios: Toques) -> Callable[[Candidata], bool]:

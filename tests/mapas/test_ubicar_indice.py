@@ -207,7 +207,7 @@ def test_metros_con_uno_por_ciento_de_la_geodesica(lat):
         if not forma.is_valid or forma.area == 0 or forma.intersects(shapely.Point(x, y)):
             continue
         real = metros_de_verdad(forma, x, y)
-        cerca = Nivel([pieza(1, "A", forma)]).toques(shapely.Point(x, y)).cerca
+        cerca = Nivel([pieza(1, "A", forma)]).toques(x, y).cerca
         if real < 49.5:
             assert cerca[0].metros == pytest.approx(real, rel=0.01)
         elif real > 50.5:

@@ -22,7 +22,7 @@ from mapas.territorio.models import Area, Limite
 
 DATOS = Path(__file__).resolve().parents[2].parent / "shared" / "datos" / "otb" / "lapaz_otbs_643.geojson"
 MILLON = 1_000_000
-VUELTAS = 3
+VUELTAS = 5
 
 pytestmark = pytest.mark.skipif(not DATOS.exists(), reason=f"faltan los datos de La Paz en {DATOS}")
 
