@@ -45,6 +45,7 @@ TABLAS_DE_LECTURA = (
     "wagtailimages_rendition",
     "wagtailusers_userprofile",
     "wagtailadmin_editingsession",
+    "wagtailcore_pagesubscription",  # Wagtail la crea, apagada, al abrir el editor
 )
 _ESCRIBE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?', re.I)
 
@@ -64,6 +65,7 @@ class Recorrido:
     sin_objeto: list[str] = field(default_factory=list)
     puertas: list[Puerta] = field(default_factory=list)
     lecturas_que_escriben: list[str] = field(default_factory=list)
+    head_anonima: dict[str, str] = field(default_factory=dict)
 
 
 def rutas() -> Iterator[tuple[str, str, list[str]]]:
@@ -189,6 +191,8 @@ def recorrer(mundo: Mundo) -> Recorrido:
             with _sin_dibujar(cargo not in DIBUJAN), _sin_releer(conocida):
                 respuesta, tablas = pedir(sesion, metodo, puerta.direccion)
             recorrido.celdas.setdefault((puerta.clave, metodo), {})[cargo] = respuesta
+            if cargo == "anonima" and metodo == "GET":
+                recorrido.head_anonima[puerta.clave], _ = pedir(sesion, "HEAD", puerta.direccion)
             if metodo == "GET" and (de_mas := tablas - set(TABLAS_DE_LECTURA)):
                 recorrido.lecturas_que_escriben.append(f"{puerta.clave} ({cargo}): {', '.join(sorted(de_mas))}")
     return recorrido
