@@ -46,7 +46,13 @@ def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
     if clave in DE_TODO_EL_PERSONAL or usuario.es_tecnica:
         return True
     if clave == "wagtail_bulk_action":
-        clave = "wagtailusers_users" if argumentos.get("app_label") == "cuentas" else "wagtailadmin_pages"
+        de_quien = (argumentos.get("app_label"), argumentos.get("model_name"))
+        if de_quien == ("cuentas", "usuario"):
+            clave = "wagtailusers_users"
+        elif str(de_quien[0]).startswith("wagtail"):
+            clave = "wagtailadmin_pages"
+        else:
+            return True  # las de cada sección las guarda su sala
     if clave in DE_CUENTAS:
         return puede(usuario, "R", Cosa.CUENTAS)
     return clave in DEL_PORTAL and puede(usuario, "R", Cosa.CAMPANAS)

@@ -181,11 +181,6 @@ def _como_texto(distrito: Area | None, otb: Area | None) -> str:
 def _anotar(duda: Duda, actor: Any, texto: str, antes: str, despues: str) -> None:
     anotar(
         duda, verbo="resolver", texto=texto, actor=actor, desde=Duda.Estado.ABIERTA.value, hasta=duda.estado,
-        motivo=duda.razon, publico=False,
-        datos={
-            "objeto": [duda.objeto_tipo, duda.objeto_id],
-            "antes": antes,
-            "despues": despues,
-            "por_que_dudaba": duda.motivo,
-        },
+        motivo=duda.razon, publico=False, antes={"lugar": antes}, despues={"lugar": despues},
+        datos={"objeto": [duda.objeto_tipo, duda.objeto_id], "por_que_dudaba": duda.motivo},
     )  # fmt: skip

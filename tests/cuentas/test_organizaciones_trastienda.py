@@ -29,8 +29,8 @@ def test_ventanilla_y_gestion_ven_lo_suyo(entrar, con_roles, pueblo):
             if cliente.get(f"/admin/{s}/").status_code == 200
         }  # fmt: skip
     assert vistas == {
-        "nadia": {"organizaciones", "actas-de-directiva", "observaciones"},
-        "dora": {"organizaciones", "observaciones"},
+        "nadia": {"organizaciones", "actas-de-directiva", "observaciones", "mandatos"},
+        "dora": {"observaciones"},
         "hugo": {"organizaciones", "actas-de-directiva", "observaciones", "mandatos"},
         "carla": set(),
     }

@@ -148,7 +148,7 @@ def test_pagina_sin_demandas_explica_que_vendra(client, pueblo):
     assert "Todavía nadie pidió nada." in client.get("/demandas/").content.decode()
 
 
-@pytest.mark.parametrize("consulta", ["proceso=no", "categoria=%00", "ver=otbs&distrito=99"])
+@pytest.mark.parametrize("consulta", ["proceso=no", "categoria=%07", "ver=otbs&distrito=99"])
 def test_pagina_con_filtro_que_no_existe_da_404(client, pedidos, consulta):
     assert client.get(f"/demandas/?{consulta}").status_code == 404
 

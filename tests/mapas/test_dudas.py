@@ -144,8 +144,8 @@ def test_resolver_mueve_el_reporte_y_deja_dos_lineas_en_la_bitacora(duda, gente,
         "resuelta", gente.hugo, pueblo.otb_ceibo, "Mostraron su plano.",
     )  # fmt: skip
     linea = Suceso.objects.de(duda).get()
-    assert (linea.datos["antes"], linea.datos["despues"]) == (
-        "Distrito 1 › OTB Molle", "Distrito 2 › OTB Ceibo",
+    assert (linea.antes, linea.despues) == (
+        {"lugar": "Distrito 1 › OTB Molle"}, {"lugar": "Distrito 2 › OTB Ceibo"},
     )  # fmt: skip
     assert Suceso.objects.de(reporte).filter(verbo="reubicar", publico=True).count() == 1
 

@@ -52,7 +52,7 @@ def test_lista_muestra_barras_y_alertas_y_no_lo_sin_publicar(client, pueblo):
         ("?categoria=vias", {"via"}),
         ("?estado=en_uso", {"pozo"}),
         ("?alertas=si", {"via"}),
-        ("?distrito=%00&categoria=nada&estado=otro&pagina=x", {"via", "pozo"}),
+        ("?distrito=%07&categoria=nada&estado=otro&pagina=x", {"via", "pozo"}),
     ],
 )
 def test_lista_filtra_y_lo_desconocido_se_ignora(client, pueblo, direccion, quedan):

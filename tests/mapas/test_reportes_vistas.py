@@ -71,7 +71,7 @@ def test_lista_muestra_lo_publico_con_su_estado(client, pueblo):
         ("?estado=arreglados", {"luz"}),
         ("?estado=abiertos", {"bache", "agua"}),
         ("?distrito=D-1&categoria=vias&estado=abiertos", {"bache"}),
-        ("?distrito=inventado&categoria=%00&estado=zzz&pagina=-7", {"bache", "luz", "agua"}),
+        ("?distrito=inventado&categoria=%07&estado=zzz&pagina=-7", {"bache", "luz", "agua"}),
     ],
 )
 def test_lista_filtra_y_lo_desconocido_se_ignora(client, pueblo, direccion, quedan):

@@ -22,7 +22,9 @@ def el_recorrido(django_db_setup, django_db_blocker, tmp_path_factory):
         MEDIA_ROOT=tmp_path_factory.mktemp("archivos"),
         ALLOWED_HOSTS=[*ajustes.ALLOWED_HOSTS, "testserver"],
     )
-    with mundo_aparte, django_db_blocker.unblock(), transaction.atomic():
+    bloque = transaction.atomic()
+    bloque._from_testcase = True  # envuelve a las transacciones de verdad, como las que abre Django en cada prueba
+    with mundo_aparte, django_db_blocker.unblock(), bloque:
         mundo = crear_mundo()
         recorrido = recorrer(mundo)
         yield mundo, recorrido

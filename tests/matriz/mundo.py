@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -18,16 +19,31 @@ from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, GroupApprovalTask, Page, PageViewRestriction, Site, Workflow, WorkflowTask
 
-from civic.comun.models import Foto
+from civic.comun.models import Foto, Suceso
 from civic.cuentas.acciones import asignar_rol, preparar_roles
-from civic.cuentas.models import AsignacionRol, Mandato, Organizacion, Residencia, Usuario
+from civic.cuentas.models import (
+    ActaDeDirectiva,
+    AsignacionRol,
+    ConflictoDeIdentidad,
+    Escaneo,
+    Identidad,
+    Mandato,
+    ObservacionDeRegistro,
+    Organizacion,
+    Padron,
+    PedidoDeConfirmacion,
+    Residencia,
+    Usuario,
+)
 from civic.cuentas.roles import Rol
 from civic.debate.acciones import comentar, ocultar_comentario
+from civic.procesos.models import FuenteDeFinanciamiento
 from cms.acciones import publicar_noticia, publicar_proceso, sembrar_portal
 from mapas.obras import acciones as obras
 from mapas.obras.models import Obra
 from mapas.obras.reglas import Estado as EstadoDeObra
 from mapas.reportes import acciones as reportes
+from mapas.territorio.models import Duda, Importacion
 from propuestas.models import Propuesta
 from tests import elenco
 from tests.propuestas import piezas
@@ -93,6 +109,9 @@ def _personas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Usuario 
             asignar_rol(personas[nombre], rol=rol, **alcance)
     vencida = personas["planificacion_vencida"] = elenco.crear_persona("paula", "Paula Planificaba")
     asignar_rol(vencida, rol=Rol.PLANIFICACION, desde=ayer - datetime.timedelta(days=90), hasta=ayer)
+    # Con el cargo y la contraseña, pero sin el segundo paso: no abre nada que no abra una vecina.
+    sin_paso = personas["planificacion_sin_paso"] = elenco.crear_persona("petra", "Petra Planifica")
+    asignar_rol(sin_paso, rol=Rol.PLANIFICACION)
     personas["superusuario"] = Usuario.objects.create_superuser("raiz", password=elenco.CLAVE, nombre_publico="Raíz")
     return personas
 
@@ -119,8 +138,84 @@ def _cosas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
     cosas["residencia"] = Residencia.objects.get(usuario__username="delia")
     cosas["rol"] = AsignacionRol.objects.filter(usuario=gente.carla).first()
     cosas["persona"], cosas["personal"] = gente.ana, gente.carla
+    cosas |= _registro(pueblo, gente)
+    cosas |= _identidades(pueblo, gente)
+    cosas |= _territorio(pueblo)
     cosas |= _portal(recepcion)
+    cosas["fuente"] = FuenteDeFinanciamiento.objects.create(codigo="41-113", nombre="Coparticipación")
+    cosas["suceso"] = Suceso.objects.publicos().first()
+    cosas["suceso_reservado"] = Suceso.objects.filter(publico=False).first()
+    cosas["llave"] = Authenticator.objects.create(
+        user=gente.ana, type=Authenticator.Type.WEBAUTHN, data={"name": "Celular", "credential": {}}
+    )
     return cosas
+
+
+def _registro(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+    """El registro de organizaciones: una publicada con observación, y un acta por revisar."""
+    hoy = timezone.localdate()
+    publicada = Organizacion.objects.create(
+        nombre="Junta Publicada",
+        slug="junta-publicada",
+        clase="junta_vecinal",
+        distrito=pueblo.distrito_1,
+        estado=Organizacion.Estado.PUBLICADA,
+        publicada_el=hoy,
+        observable_hasta=hoy + datetime.timedelta(days=9),
+    )
+    acta = ActaDeDirectiva.objects.create(
+        organizacion=pueblo.org_molle,
+        fecha=hoy,
+        presentes=40,
+        desde=hoy,
+        hasta=hoy + datetime.timedelta(days=700),
+        escaneo=Escaneo.objects.create(formato="pdf", peso=1, huella="x"),
+        registrada_por=gente.fabio,
+    )
+    observacion = ObservacionDeRegistro.objects.create(
+        organizacion=publicada, autor=gente.ana, texto="Ya hay otra junta."
+    )
+    return {"org_publicada": publicada, "acta": acta, "observacion": observacion}
+
+
+def _identidades(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+    delia = Usuario.objects.get(username="delia")
+    identidad = Identidad.objects.create(huella="i", cuenta=gente.ana)
+    return {
+        "pedido_de_vivir": PedidoDeConfirmacion.objects.create(
+            usuario=delia, organizacion=pueblo.org_molle, huella="h"
+        ),
+        "delia": delia,
+        "conflicto": ConflictoDeIdentidad.objects.create(
+            identidad=identidad,
+            primera=gente.ana,
+            segunda=gente.beto,
+            metodo_primera="padron",
+            metodo_segunda="padron",
+        ),
+        "padron": Padron.objects.create(municipio=pueblo.municipio, filas=1, huella="p", sello="s"),
+    }
+
+
+def _territorio(pueblo: elenco.Pueblo) -> dict[str, Any]:
+    return {
+        "importacion": Importacion.objects.create(
+            tipo="otb",
+            municipio=pueblo.municipio,
+            archivo="otbs.geojson",
+            huella="a",
+            peso=1,
+            formato="GeoJSON",
+            crs="EPSG:4326",
+            campo_codigo="codigo",
+            campo_nombre="nombre",
+            aceptadas=0,
+            rechazadas=0,
+        ),
+        "duda": Duda.objects.create(
+            objeto_tipo="reportes.reporte", objeto_id=1, titulo="RP-1", lon=1.0, lat=0.5, motivo="borde"
+        ),
+    }
 
 
 def _propuestas(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict) -> dict[str, Any]:
@@ -253,6 +348,14 @@ POR_ESPACIO: dict[str, dict[str, str]] = {
     "comentarios": {"a": "comentario_a", "b": "comentario_b", "oculto": "comentario_oculto"},
     "votaciones_admin": {"preparada": "preparada", "abierta": "abierta"},
     "procesos": {"": "proceso"},
+    "fuentes": {"": "fuente"},
+    "actas_de_directiva": {"": "acta"},
+    "observaciones": {"": "observacion"},
+    "conflictos": {"": "conflicto"},
+    "padrones": {"": "padron"},
+    "importaciones": {"": "importacion"},
+    "dudas": {"": "duda"},
+    "bitacora": {"publico": "suceso", "reservado": "suceso_reservado"},
     "categorias": {"": "categoria"},
     "organizaciones_trastienda": {"": "organizacion_solicitada"},
     "mandatos": {"": "mandato"},
@@ -274,6 +377,16 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "account_confirm_email": {"": {"key": "=clave-que-no-vale"}},
     "account_reset_password_from_key": {"": {"uidb36": "=1", "key": "=no-vale"}},
     "organizaciones:organizacion": {"": {"slug": "=molle"}, "solicitada": {"slug": "=junta-nueva"}},
+    "organizaciones:json": {"": {"slug": "=molle"}, "solicitada": {"slug": "=junta-nueva"}},
+    "organizaciones:escaneo": {"": {"pk": "acta"}},
+    "organizaciones:solicitud": {"": {"slug": "=junta-nueva"}},
+    **{f"organizaciones:{ruta}": {"": {"slug": "=molle"}} for ruta in ("contacto", "acta", "renunciar")},
+    "organizaciones:observar": {"": {"slug": "=junta-publicada"}},
+    "comun:suceso": {"publico": {"numero": "suceso.numero"}, "reservado": {"numero": "suceso_reservado.numero"}},
+    **{f"cms:techos{forma}": {"": {"slug": "=poa-2027"}} for forma in ("", "_csv", "_json")},
+    **{f"mfa_{verbo}_webauthn": {"de_a": {"pk": "llave"}} for verbo in ("edit", "remove")},
+    "verificar_responder": {"": {"pk": "pedido_de_vivir"}},
+    "verificar_persona": {"": {"pk": "delia"}},
     "propuestas:borrador": {"propio_de_a": {"pk": "propuesta_borrador"}},
     "propuestas:presentar": {"propio_de_a": {"pk": "propuesta_borrador"}},
     "propuestas:revisar": {"propio_de_a": {"pk": "propuesta_borrador"}},

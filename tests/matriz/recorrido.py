@@ -21,6 +21,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.safestring import SafeString
 
+from tests.elenco import pasar_segundo_paso
 from tests.matriz.mundo import Mundo
 
 # dirección -> final del error, para quien tenga que arreglar un 500.
@@ -37,6 +38,8 @@ SIN_NOMBRE = {
     "cuentas/signup/": "/cuentas/signup/",
     "cuentas/logout/": "/cuentas/logout/",
 }
+# Tienen cargo con llave y no pasaron el segundo paso.
+SIN_PASO = {"planificacion_sin_paso"}
 # Lo que un GET sí escribe: la sesión, quién miró qué, y lo que Wagtail prepara para mostrar.
 TABLAS_DE_LECTURA = (
     "django_session",
@@ -185,8 +188,9 @@ def recorrer(mundo: Mundo) -> Recorrido:
     recorrido = Recorrido()
     recorrido.puertas = puertas(mundo, recorrido)
     for cargo, persona in mundo.personas.items():
-        sesion = _sesion(persona, suspender=cargo == "suspendida")
-        conocida = None if cargo in {"anonima", "suspendida"} else _con_permisos_leidos(persona)
+        sesion = _sesion(persona, suspender=cargo == "suspendida", segundo_paso=cargo not in SIN_PASO)
+        sin_atajo = cargo in {"anonima", "suspendida", *SIN_PASO}
+        conocida = None if sin_atajo else _con_permisos_leidos(persona)
         for puerta, metodo in product(recorrido.puertas, METODOS):
             with _sin_dibujar(cargo not in DIBUJAN), _sin_releer(conocida):
                 respuesta, tablas = pedir(sesion, metodo, puerta.direccion)
@@ -198,10 +202,12 @@ def recorrer(mundo: Mundo) -> Recorrido:
     return recorrido
 
 
-def _sesion(persona: Any, *, suspender: bool) -> dict[str, str]:
+def _sesion(persona: Any, *, suspender: bool, segundo_paso: bool = True) -> dict[str, str]:
     cliente = Client()
     if persona is not None:
         cliente.force_login(persona, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if segundo_paso:
+            pasar_segundo_paso(cliente, persona)
         if suspender:
             type(persona).objects.filter(pk=persona.pk).update(is_active=False)
     return {nombre: galleta.value for nombre, galleta in cliente.cookies.items()}

@@ -243,7 +243,7 @@ def test_retirar_por_la_organizacion_la_hace_quien_la_representa_hoy(recepcion, 
         acciones.mover_propuesta(propuesta, hacia="retirada", actor=gente.fabio, calidad=AUTOR, motivo="Ya no")
     retirada = acciones.mover_propuesta(propuesta, hacia="retirada", actor=gente.dora, calidad=AUTOR, motivo="Acta 5")
     assert retirada.estado == "retirada"
-    assert Suceso.objects.de(propuesta).latest("pk").calidad == "OTB Molle"
+    assert Suceso.objects.de(propuesta).latest("pk").calidad == "Presidencia de OTB Molle"
 
 
 def test_mover_por_el_sistema_no_necesita_actor(recepcion, gente, pueblo):

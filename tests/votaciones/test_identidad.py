@@ -122,7 +122,7 @@ def test_los_resultados_dicen_como_se_verifico_la_gente_sin_celdas_chicas(client
     assert consultas.modos_publicos(votaron)[d1.pk] == [("padrón", 12), ("otras formas", 8)]
     assert consultas.modos_en_total(votaron) == {"padrón": 12, "promotora": 6, "ventanilla": 2}
     acciones.cerrar_votacion(votaron, actor=gente.hugo, motivo="Prueba.")
-    acciones.contar_votacion(votaron, actor=gente.hugo)
+    acciones.contar_votacion(votaron)
     for ruta, argumentos in (("resultado", ()), ("resultado_distrito", (d1.numero,))):
         texto = client.get(reverse(f"votaciones:{ruta}", args=[votaron.slug, *argumentos])).content.decode()
         llano = " ".join(texto.replace('<span class="num">', "").replace("</span>", "").split())

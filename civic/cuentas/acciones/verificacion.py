@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, juntar_sucesos
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
@@ -303,7 +303,7 @@ def tomar_lugar_del_padron(cuenta: Usuario, *, lugar: Area, huella: str, metodo:
     """La persona acepta el lugar que dice el padrón: se declara y se verifica de una vez, o nada."""
     otb = lugar if lugar.tipo == Area.Tipo.OTB else None
     try:
-        with transaction.atomic():
+        with juntar_sucesos():
             residencia = declarar_residencia(cuenta, otb=otb, distrito=lugar.padre if otb else lugar)
             return verificar_residencia(residencia, metodo=metodo, huella=huella)
     except ReglaIncumplida as error:
