@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.db import models, transaction
 from django.utils import timezone
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, juntar_sucesos
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
@@ -134,12 +134,13 @@ def dejar_como_esta(duda: Duda, *, actor: Any, motivo: str) -> Duda:
 def dejar_varias(dudas: Iterable[Duda], *, actor: Any, motivo: str) -> tuple[int, int]:
     """Confirma muchas de una vez. Devuelve (cuántas se confirmaron, cuántas ya estaban resueltas)."""
     hechas = ya = 0
-    for duda in sorted(dudas, key=lambda duda: duda.pk):  # siempre en el mismo orden: dos a la vez no se traban
-        try:
-            dejar_como_esta(duda, actor=actor, motivo=motivo)
-            hechas += 1
-        except YaResuelta:
-            ya += 1
+    with juntar_sucesos():
+        for duda in sorted(dudas, key=lambda duda: duda.pk):  # siempre en el mismo orden: dos a la vez no se traban
+            try:
+                dejar_como_esta(duda, actor=actor, motivo=motivo)
+                hechas += 1
+            except YaResuelta:
+                ya += 1
     return hechas, ya
 
 

@@ -160,7 +160,7 @@ def _registro(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
         clase="junta_vecinal",
         distrito=pueblo.distrito_1,
         estado=Organizacion.Estado.PUBLICADA,
-        publicada_el=hoy,
+        publicada_el=timezone.now(),
         observable_hasta=hoy + datetime.timedelta(days=9),
     )
     acta = ActaDeDirectiva.objects.create(

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from civic.comun.bitacora import anotar
+from civic.comun.bitacora import anotar, juntar_sucesos
 from civic.comun.calendario import sumar_habiles
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
@@ -172,11 +172,13 @@ def mover_organizacion(
 def pasar_a_revision(organizaciones: list[Organizacion], *, actor: Usuario) -> list[tuple[Organizacion, str]]:
     """Pasa varias a revisión, cada una por su cuenta; devuelve (organización, por qué no) con vacío si pasó."""
     hechas = []
-    for organizacion in organizaciones:
-        try:
-            hechas.append((mover_organizacion(organizacion, hacia=Organizacion.Estado.EN_REVISION, actor=actor), ""))
-        except ReglaIncumplida as error:
-            hechas.append((organizacion, error.mensaje))
+    with juntar_sucesos():
+        for organizacion in sorted(organizaciones, key=lambda una: una.pk):  # dos a la vez no se traban
+            try:
+                movida = mover_organizacion(organizacion, hacia=Organizacion.Estado.EN_REVISION, actor=actor)
+                hechas.append((movida, ""))
+            except ReglaIncumplida as error:
+                hechas.append((organizacion, error.mensaje))
     return hechas
 
 
