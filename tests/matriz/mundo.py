@@ -308,6 +308,7 @@ def _portal(proceso: Any) -> dict[str, Any]:
     revision = noticia.save_revision()
     imagen = get_image_model().objects.create(title="Plaza", file=get_test_image_file(filename="plaza.png"))
     documento = get_document_model().objects.create(title="Ley", file=ContentFile(b"hola", name="ley.txt"))
+    documento.get_file_size(), documento.get_file_hash()  # Wagtail los calcularía al abrirlo
     foto = Foto.objects.create(ancho=640, alto=480, color="#336699", peso=1, huella="x", publica=True)
     flujo = Workflow.objects.create(name="Flujo")
     tarea = GroupApprovalTask.objects.create(name="Revisar")

@@ -230,6 +230,8 @@ def pedir(sesion: dict[str, str], metodo: str, direccion: str) -> tuple[str, set
             return codigo(respuesta), escrituras.tablas
     finally:
         transaction.savepoint_rollback(punto)
+        # Volver a un punto lo deja puesto: sin soltarlo se apilan miles, y PostgreSQL se queda sin candados.
+        transaction.savepoint_commit(punto)
 
 
 # --- El archivo ------------------------------------------------------------------------------------------------------
