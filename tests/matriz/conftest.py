@@ -11,7 +11,7 @@ from tests.matriz.mundo import crear_mundo
 from tests.matriz.recorrido import recorrer
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def el_recorrido(django_db_setup, django_db_blocker, tmp_path_factory):
     """(mundo, recorrido), hecho una vez dentro de una transacción que al final se deshace."""
     logging.disable(logging.CRITICAL)

@@ -308,7 +308,9 @@ def _portal(proceso: Any) -> dict[str, Any]:
     revision = noticia.save_revision()
     imagen = get_image_model().objects.create(title="Plaza", file=get_test_image_file(filename="plaza.png"))
     documento = get_document_model().objects.create(title="Ley", file=ContentFile(b"hola", name="ley.txt"))
-    documento.get_file_size(), documento.get_file_hash()  # Wagtail los calcularía al abrirlo
+    for archivo in (imagen, documento):  # Wagtail los calcularía, y los guardaría, al abrirlos
+        archivo.get_file_size()
+        archivo.get_file_hash()
     foto = Foto.objects.create(ancho=640, alto=480, color="#336699", peso=1, huella="x", publica=True)
     flujo = Workflow.objects.create(name="Flujo")
     tarea = GroupApprovalTask.objects.create(name="Revisar")
