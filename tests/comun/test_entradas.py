@@ -22,6 +22,7 @@ from civic.cuentas.roles import Rol
 from mapas.obras.models import Obra
 from mapas.reportes.acciones import recibir_reporte
 from propuestas.models import Propuesta
+from tests.elenco import pasar_segundo_paso
 
 NUESTROS = ("civic.", "propuestas", "votaciones", "mapas.", "cms.")
 TEXTOS_MALOS = [
@@ -90,6 +91,7 @@ def cliente_de(persona):
     if persona is not None:
         persona = Usuario.objects.get(pk=persona.pk)
         cliente.force_login(persona, backend="allauth.account.auth_backends.AuthenticationBackend")
+        pasar_segundo_paso(cliente, persona)
     return cliente
 
 
@@ -172,7 +174,7 @@ def _rutas_vivas(cliente):
                 yield direccion, respuesta
 
 
-@pytest.mark.parametrize("quien", ["nadie", "ana", "hugo", "dora"])
+@pytest.mark.parametrize("quien", ["nadie", "ana", "hugo"])
 def test_formularios_con_valores_malos_no_dan_500(mundo, quien):
     cliente = cliente_de(quienes(mundo)[quien])
     vistos, fallas = set(), []
@@ -184,10 +186,15 @@ def test_formularios_con_valores_malos_no_dan_500(mundo, quien):
             vistos.add(clave)
             if metodo == "get":
                 BUSCADORES.add(clave)  # buscar es igual para todos: basta una vez
-            envios = [(malo, dict.fromkeys(campos, _ascii(malo))) for malo in JUNTOS]
+            # Los formularios de la trastienda son muchos y lentos: ahí van los que rompen de modos distintos.
+            malos = ("x" * 300, "1" + "0" * 30) if destino.startswith("/admin/") else JUNTOS
+            envios = [(malo, dict.fromkeys(campos, _ascii(malo))) for malo in malos]
             # De a uno, con lo demás bien: así lo malo pasa la puerta del formulario y llega más adentro.
             if not destino.startswith("/admin/pages/"):  # su editor es de Wagtail, y lento
-                envios += [(uno, campos | {uno: "1" + "0" * 30}) for uno in list(campos)[:12]]
+                envios += [
+                    (uno, campos | {uno: "1" + "0" * 30})
+                    for uno in list(campos)[: 3 if destino.startswith("/admin/") else 12]
+                ]
             for malo, datos in envios:
                 hecho = getattr(cliente, metodo)(destino, datos)
                 if not sin_500(hecho):
@@ -226,7 +233,7 @@ def test_parametros_con_valores_malos_no_dan_500(mundo):
     for quien in ("nadie", "dora"):
         cliente = cliente_de(quienes(mundo)[quien])
         for direccion in fijas:
-            for malo in JUNTOS:
+            for malo in JUNTOS if quien == "nadie" else ("x" * 300, "1" + "0" * 30):
                 respuesta = cliente.get(direccion, dict.fromkeys(PARAMETROS, _ascii(malo)))
                 if not sin_500(respuesta):
                     fallas.append((quien, direccion, malo[:20], respuesta.status_code))

@@ -146,7 +146,9 @@ def _cosas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
     cosas["suceso"] = Suceso.objects.publicos().first()
     cosas["suceso_reservado"] = Suceso.objects.filter(publico=False).first()
     cosas["llave"] = Authenticator.objects.create(
-        user=gente.ana, type=Authenticator.Type.WEBAUTHN, data={"name": "Celular", "credential": {}}
+        user=elenco.crear_persona("lola", "Lola Llave"),
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Celular", "credential": {}},
     )
     return cosas
 
@@ -211,6 +213,10 @@ def _territorio(pueblo: elenco.Pueblo) -> dict[str, Any]:
             campo_nombre="nombre",
             aceptadas=0,
             rechazadas=0,
+            informe={
+                **dict.fromkeys(("rasgos", "avisos", "traslapes", "huecos"), []),
+                **dict.fromkeys(("aceptadas", "rechazadas", "traslape_total_m2", "hueco_total_m2"), 0),
+            },
         ),
         "duda": Duda.objects.create(
             objeto_tipo="reportes.reporte", objeto_id=1, titulo="RP-1", lon=1.0, lat=0.5, motivo="borde"
@@ -387,7 +393,7 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "organizaciones:observar": {"": {"slug": "=junta-publicada"}},
     "comun:suceso": {"publico": {"numero": "suceso.numero"}, "reservado": {"numero": "suceso_reservado.numero"}},
     **{f"cms:techos{forma}": {"": {"slug": "=poa-2027"}} for forma in ("", "_csv", "_json")},
-    **{f"mfa_{verbo}_webauthn": {"de_a": {"pk": "llave"}} for verbo in ("edit", "remove")},
+    **{f"mfa_{verbo}_webauthn": {"ajena": {"pk": "llave"}} for verbo in ("edit", "remove")},
     "verificar_responder": {"": {"pk": "pedido_de_vivir"}},
     "verificar_persona": {"": {"pk": "delia"}},
     "propuestas:borrador": {"propio_de_a": {"pk": "propuesta_borrador"}},
@@ -434,6 +440,13 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
             "model_name": "=usuario",
             "action": "=set_active_state",
             "?": "id=persona",
+        },
+        "dudas": {"app_label": "=territorio", "model_name": "=duda", "action": "=dejar_como_estan", "?": "id=duda"},
+        "organizaciones": {
+            "app_label": "=cuentas",
+            "model_name": "=organizacion",
+            "action": "=pasar_a_revision",
+            "?": "id=organizacion_solicitada",
         },
     },
     "wagtailadmin_collections:set_privacy": {"": {"collection_id": "coleccion"}},

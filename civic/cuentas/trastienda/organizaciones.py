@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -86,6 +87,11 @@ class MoverOrganizacion(EnMiAlcance, Gestion):
     )
     form_class = forms.MoverForm
     hecho = "La organización cambió de estado."
+
+    def exigir_alcance(self, objeto: Any) -> None:
+        super().exigir_alcance(objeto)
+        if not forms.pasos_de(self.request.user, objeto):
+            raise PermissionDenied
 
     def explicacion(self) -> str:
         partes = [f"{self.object}, {self.object.distrito}. Estado de hoy: {self.object.estado_en_palabras()}."]
