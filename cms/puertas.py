@@ -39,6 +39,10 @@ DE_NADIE = {"wagtailadmin_error_test", "wagtail_prueba"}
 DE_CUENTAS = {"wagtailusers_users"}
 
 
+# Acciones en bloque de secciones propias: qué permiso abre su página, si no es el de ver ese registro.
+EN_BLOQUE = {("territorio", "duda"): "territorio.change_area"}
+
+
 def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
     """Si esa persona puede abrir una ruta de Wagtail; `clave` es su espacio de nombres o, si no tiene, su nombre."""
     if clave in DE_NADIE:
@@ -52,7 +56,7 @@ def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
         elif str(de_quien[0]).startswith("wagtail"):
             clave = "wagtailadmin_pages"
         else:
-            return True  # las de cada sección las guarda su sala
+            return usuario.has_perm(EN_BLOQUE.get(de_quien, "{}.view_{}".format(*de_quien)))
     if clave in DE_CUENTAS:
         return puede(usuario, "R", Cosa.CUENTAS)
     return clave in DEL_PORTAL and puede(usuario, "R", Cosa.CAMPANAS)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.forms import CheckboxSelectMultiple, Form, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -240,6 +240,16 @@ class Gestion(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
         )
 
 
+class CampoElegidos(ModelMultipleChoiceField):
+    """Casillas con claves de registros; lo que no es una clave posible se rechaza antes de preguntar a la base."""
+
+    def clean(self, value: Any) -> Any:
+        claves = [str(clave) for clave in value or ()]
+        if not all(clave.isascii() and clave.isdigit() and len(clave) < 19 for clave in claves):
+            raise ValidationError("Elige de la lista.", code="invalid_choice")
+        return super().clean(value)
+
+
 class EnBloque(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
     """Lo mismo sobre varios registros elegidos: cada uno pasa por su acción, y el que no puede dice por qué."""
 
@@ -275,7 +285,7 @@ class EnBloque(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
         if self.filterset_class is not None:
             filas = self.filterset_class(self.request.GET, queryset=filas, request=self.request).qs
         claves = list(filas.values_list("pk", flat=True)[: self.TOPE])
-        form.fields["elegidos"] = ModelMultipleChoiceField(
+        form.fields["elegidos"] = CampoElegidos(
             queryset=self.elegibles().filter(pk__in=claves),
             label=f"Con cuáles (hasta {self.TOPE}; filtra la lista para ver otros)",
             widget=CheckboxSelectMultiple,

@@ -16,7 +16,13 @@ from civic.cuentas import acciones, permisos
 from civic.cuentas import forms_verificacion as forms
 from civic.cuentas.metodos import metodo_de_quien_atiende
 from civic.cuentas.models import Residencia
+from civic.cuentas.roles import Cosa, limitar
 from civic.cuentas.trastienda.piezas import FiltroPorDistrito
+
+
+def las_suyas(usuario: Any, residencias: Any) -> Any:
+    """Las residencias hasta donde alcanza el cargo de quien mira: dónde vive alguien no es de todo el municipio."""
+    return limitar(usuario, "R", Cosa.RESIDENCIAS, residencias, unidad="")
 
 
 class VerificarResidencia(Gestion):
@@ -80,6 +86,7 @@ class FichaDeResidencia(Ficha):
         return con_algo and permisos.puede_revocar(self.request.user, self.object)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        get_object_or_404(las_suyas(request.user, Residencia.objects.all()), pk=self.object.pk)
         respuesta = super().get(request, *args, **kwargs)
         if request.method == "GET" and self.object.usuario_id != request.user.pk:
             acciones.anotar_mirada(request.user, self.object.usuario, "dónde vives")
@@ -94,6 +101,9 @@ class FiltroDeResidencias(FiltroPorDistrito):
 
 class ListaDeResidencias(Lista):
     relaciones = ("usuario", "otb", "distrito")
+
+    def get_base_queryset(self) -> Any:
+        return las_suyas(self.request.user, super().get_base_queryset())
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
