@@ -50,10 +50,10 @@ def puede_pasar(usuario: Any, clave: str, argumentos: dict[str, Any]) -> bool:
     if clave in DE_TODO_EL_PERSONAL or usuario.es_tecnica:
         return True
     if clave == "wagtail_bulk_action":
-        de_quien = (argumentos.get("app_label"), argumentos.get("model_name"))
+        de_quien = (str(argumentos.get("app_label")), str(argumentos.get("model_name")))
         if de_quien == ("cuentas", "usuario"):
             clave = "wagtailusers_users"
-        elif str(de_quien[0]).startswith("wagtail"):
+        elif de_quien[0].startswith("wagtail"):
             clave = "wagtailadmin_pages"
         else:
             return usuario.has_perm(EN_BLOQUE.get(de_quien, "{}.view_{}".format(*de_quien)))
