@@ -15,12 +15,11 @@ Vista = Callable[..., Any]
 
 
 def mirar(actor: Any, objeto: Any, que: str) -> None:
-    """Deja anotado que `actor` miró por su cargo algo que no es público de `objeto`. `que` dice qué, sin el dato."""
-    escribir = getattr(bitacora, "anotar_mirada", None)
-    if escribir is not None:
-        escribir(actor, objeto, que)
-    else:
-        bitacora.anotar(objeto, verbo="mirar", texto=que, actor=actor, publico=False)
+    """Deja anotado que `actor` miró por su cargo algo que no es público de `objeto` (un registro, o su clase).
+
+    `que` dice qué miró, sin el dato.
+    """
+    bitacora.anotar_mirada(actor, objeto, que)
 
 
 def publica(vista: Vista) -> Vista:

@@ -105,7 +105,7 @@ class Lista(DescargaSegura, generic.IndexView):
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponse:
         if self.mirada:
-            mirar(self.request.user, self.request.user, f"{self.mirada} ({spreadsheet_format}).")
+            mirar(self.request.user, self.model, f"{self.mirada} ({spreadsheet_format}).")
         return super().as_spreadsheet(queryset, spreadsheet_format)
 
     def get_base_queryset(self) -> Any:

@@ -315,6 +315,12 @@ ROLES = {
     "administracion": ("administracion", "Sistemas"),
     "auditoria": ("auditoria", "Auditoría interna"),
 }
+# El escrutinio es de dos personas: quien abre o cierra una votación no la cuenta.
+SEGUNDA_DE_PLANIFICACION = {
+    "usuario": "demo_planificacion_2",
+    "nombre": "Planificación POA Demo, segunda persona",
+    "rol": "planificacion",
+}
 # Dónde viven las personas de la demo que participan como vecinas: papel -> organización del contenido.
 VIVEN = {
     "ciudadania": "d3-barrio-manaco",

@@ -9,8 +9,9 @@ from django.test import Client
 from civic.cuentas.roles import Rol
 from civic.debate.consumers import DebateConsumer
 from civic.debate.routing import websocket_urlpatterns
+from tests.elenco import pasar_segundo_paso
 from tests.matriz.mundo import Mundo
-from tests.matriz.recorrido import ERRORES, METODOS, _Escrituras, _sesion, codigo, leer, renglon
+from tests.matriz.recorrido import ERRORES, METODOS, SIN_PASO, _Escrituras, _sesion, codigo, leer, renglon
 
 pytestmark = pytest.mark.django_db
 BIEN = {"200", "302", "409", "422"}
@@ -18,6 +19,8 @@ BIEN = {"200", "302", "409", "422"}
 SIN_EXITO = {
     "cms:archivo": "el archivo pedido no existe: solo se prueba quién pasa la puerta",
     "cms:imagen": "la huella de la dirección no es la de la imagen",
+    "organizaciones:escaneo": "el escaneo de prueba no tiene archivo",
+    "organizaciones:solicitud": "la solicitud de prueba la registró la ventanilla: no es de nadie más",
     "comun:foto": "la foto de prueba no tiene archivo",
     "wagtailadmin_password_reset_confirm": "la clave la recupera allauth: Wagtail responde 404",
     "wagtailsettings:edit": "no hay ajustes de Wagtail",
@@ -140,8 +143,14 @@ def _abre(mundo: Mundo, cargo: str, hilo_pk: int) -> bool:
     """La decisión de la conexión, sin la conexión: en otro hilo no se vería esta transacción."""
     from django.contrib.auth.models import AnonymousUser
 
+    cliente, persona = Client(), mundo.personas[cargo]
+    if persona is not None:
+        cliente.force_login(persona, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if cargo not in SIN_PASO:
+            pasar_segundo_paso(cliente, persona)
     consumidor = DebateConsumer()
-    consumidor.scope = {"user": mundo.personas[cargo] or AnonymousUser()}
+    quien = type(persona).objects.get(pk=persona.pk) if persona is not None else AnonymousUser()
+    consumidor.scope = {"user": quien, "session": cliente.session}
     return vars(DebateConsumer)["_novedades"].func(consumidor, hilo_pk, None) is not None
 
 

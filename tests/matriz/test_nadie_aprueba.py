@@ -210,7 +210,7 @@ def test_cada_mirada_a_un_reporte_queda_anotada(entrar, atencion, gente, pueblo)
     nuevas = Suceso.objects.filter(verbo="mirar").order_by("pk")[antes:]
     assert [(s.actor, s.publico, s.objeto_tipo) for s in nuevas] == [
         (vera, False, "reportes.reporte"),
-        (vera, False, "cuentas.usuario"),
+        (vera, False, "reportes.reporte"),
     ]
 
 

@@ -211,7 +211,11 @@ def test_zz_cerrar_y_contar_la_votacion_abierta(telefono):
         motivo.fill("Cierre de la demostración")
     pagina.locator("main form button[type=submit], main form button:not([type])").last.click()
     expect(pagina.locator("body")).to_contain_text("La votación está cerrada")
-    pagina.goto(pagina.url.rstrip("/") + "/contar/")
+    # El escrutinio es de dos personas: la cuenta alguien que no la cerró.
+    direccion = pagina.url.rstrip("/") + "/contar/"
+    pagina = telefono(ancho=1280, alto=800)
+    ingresar(pagina, "demo_planificacion_2")
+    pagina.goto(direccion)
     pagina.locator("main form button[type=submit], main form button:not([type])").last.click()
     expect(pagina.locator("body")).to_contain_text("Votos contados")
     publico = telefono()

@@ -12,7 +12,7 @@ from civic.cuentas.models import Mandato, Organizacion, Residencia, Usuario
 from civic.demo.carnets import carnet_de_demo
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
-from civic.demo.guion import CARGOS, CLAVE, GENTE, ROLES, VIVEN, nombres_de_gente
+from civic.demo.guion import CARGOS, CLAVE, GENTE, ROLES, SEGUNDA_DE_PLANIFICACION, VIVEN, nombres_de_gente
 from civic.demo.pasos import directivas
 from mapas.territorio.models import Area
 
@@ -89,7 +89,7 @@ def _vecinos(contexto: Contexto) -> int:
 def _personas(contexto: Contexto) -> int:
     # La misma clave publicada para todas: basta cifrarla una vez.
     clave = make_password(CLAVE)
-    datos = contenido()["usuarios_demo"]
+    datos = [*contenido()["usuarios_demo"], SEGUNDA_DE_PLANIFICACION]
     Usuario.objects.bulk_create(
         Usuario(username=dato["usuario"], nombre_publico=dato["nombre"], password=clave) for dato in datos
     )

@@ -42,6 +42,7 @@ PERSONAS = (
     ("demo_responsable_unidad", "jefatura de una unidad"),
     ("demo_fiscal_obra", "registra avances de obras"),
     ("demo_planificacion", "conduce procesos y votaciones"),
+    ("demo_planificacion_2", "cuenta lo que la otra cerró: el escrutinio es de dos"),
     ("demo_transparencia", "transparencia"),
     ("demo_comunicacion", "edita el portal: páginas, noticias y campañas"),
     ("demo_concejo", "concejo municipal"),
