@@ -10,6 +10,7 @@ from django.urls import reverse
 from civic.cuentas.adaptadores import AdaptadorDeCuentas
 from civic.cuentas.models import Residencia, Usuario
 from tests.elenco import CLAVE, crear_persona, crear_pueblo
+from tests.guardas import sin_guardas
 
 URL = "/cuentas/registrarse/"
 
@@ -251,7 +252,7 @@ def test_contraprueba_sin_la_restriccion_de_la_base_se_crean_cuentas_dobles(monk
         assert Usuario.objects.filter(username="julia").count() > 1
     finally:
         # Se borran con sus sesiones para poder volver a poner la restricción.
-        with connection.cursor() as cursor:
+        with sin_guardas(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE cuentas_usuario CASCADE")
             cursor.execute("ALTER TABLE cuentas_usuario ADD CONSTRAINT cuentas_usuario_username_key UNIQUE (username)")
             cursor.execute("CREATE UNIQUE INDEX usuario_unico_sin_mayusculas ON cuentas_usuario (lower(username))")
