@@ -42,6 +42,7 @@ SIN_EXITO = {
     "wagtailimages:url_generator": "el generador de direcciones de Wagtail está apagado",
     "wagtailimages:url_generator_output": "el generador de direcciones de Wagtail está apagado",
     "territorio_admin:delete": "nadie borra un área",
+    "procesos:delete": "nadie borra un proceso",
 }
 
 
