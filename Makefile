@@ -7,6 +7,9 @@ UV := $(shell command -v uv 2>/dev/null)
 PY := .venv/bin/python
 # Los .pyc aceleran cada arranque; hay máquinas que los apagan por defecto.
 unexport PYTHONDONTWRITEBYTECODE
+# En varios procesos, cada uno con su base y sus datos (tests/antes.py); un archivo entero va siempre a uno solo.
+PYTEST = $(PY) -m pytest
+EN_PARALELO = -n auto --maxprocesses 4 --dist loadfile
 PRODUCCION_DE_PRUEBA = env AYNI_MODO=pruebas $$(.ci/servicios)
 
 .PHONY: ayuda demo entorno entorno-dev probar probar-produccion revisar pruebas navegador rendimiento candado servir limpiar
@@ -40,18 +43,18 @@ revisar: entorno-dev
 	@echo "== Migraciones"; AYNI_MODO=pruebas $(PY) manage.py makemigrations --check --dry-run
 
 pruebas: entorno-dev
-	@echo "== Pruebas"; AYNI_MODO=pruebas $(PY) -m pytest
+	@echo "== Pruebas"; AYNI_MODO=pruebas $(PYTEST) $(EN_PARALELO)
 
 navegador: entorno-dev
-	@echo "== Pruebas en el navegador"; AYNI_MODO=pruebas .ci/con_chromium $(PY) -m pytest tests/navegador
+	@echo "== Pruebas en el navegador"; AYNI_MODO=pruebas .ci/con_chromium $(PYTEST) $(EN_PARALELO) tests/navegador
 
 probar-produccion: entorno-dev ## las mismas pruebas sobre PostgreSQL y Redis
 	@.ci/servicios > /dev/null
-	@echo "== Pruebas (PostgreSQL y Redis)"; $(PRODUCCION_DE_PRUEBA) $(PY) -m pytest
-	@echo "== Pruebas en el navegador (PostgreSQL y Redis)"; $(PRODUCCION_DE_PRUEBA) .ci/con_chromium $(PY) -m pytest tests/navegador
+	@echo "== Pruebas (PostgreSQL y Redis)"; $(PRODUCCION_DE_PRUEBA) $(PYTEST) $(EN_PARALELO)
+	@echo "== Pruebas en el navegador (PostgreSQL y Redis)"; $(PRODUCCION_DE_PRUEBA) .ci/con_chromium $(PYTEST) $(EN_PARALELO) tests/navegador
 
 rendimiento: entorno-dev ## mide listas, mapa y territorio; imprime razones contra una base
-	@AYNI_MODO=pruebas $(PY) -m pytest tests/rendimiento -s
+	@AYNI_MODO=pruebas AYNI_NIVEL_REGISTRO=ERROR $(PYTEST) tests/rendimiento -s
 
 servir: entorno ## servidor de desarrollo con recarga, sobre los datos de la demo
 	@AYNI_DEPURAR=si $(PY) -m uvicorn civic.asgi:application --port $(PUERTO) --lifespan off --reload --reload-dir civic --reload-dir propuestas --reload-dir votaciones --reload-dir mapas --reload-dir cms

@@ -81,7 +81,7 @@ def _feriados(valor: str) -> tuple[Local, ...]:
     try:
         return leer_locales([parte.strip() for parte in valor.split(",") if parte.strip()])
     except ValueError:
-        raise ValueError("escribe fechas como 09-14 o 2026-11-03, separadas por coma") from None
+        raise ValueError("escribe fechas como 09-14, 2026-11-03 o -10-17 (quita), separadas por coma") from None
 
 
 def _direccion(*esquemas: str) -> Callable[[str], str]:
@@ -98,6 +98,18 @@ def _direccion(*esquemas: str) -> Callable[[str], str]:
 
 def _carpeta(valor: str) -> Path:
     return (RAIZ / valor).resolve() if not Path(valor).is_absolute() else Path(valor)
+
+
+def _carpeta_de_raices(valor: str) -> Path | None:
+    """Carpeta con certificados públicos; una clave privada ahí no deja arrancar."""
+    if not valor:
+        return None
+    carpeta = _carpeta(valor)
+    if not carpeta.is_dir():
+        raise ValueError("no existe esa carpeta")
+    if any(b"PRIVATE KEY" in archivo.read_bytes() for archivo in carpeta.iterdir() if archivo.is_file()):
+        raise ValueError("ahí hay una clave privada; deja solo certificados")
+    return carpeta
 
 
 @dataclass(frozen=True)
@@ -127,8 +139,10 @@ VARIABLES: dict[str, Variable] = {
         "Si se pierde o cambia, padrones e identidades dejan de servir.",
     ),
     "AYNI_VERIFICACION": Variable(
-        _varias_de("padron", "lista_organizacion", "ciudadania_digital", "promotora", "ventanilla"),
-        "padron,lista_organizacion,ciudadania_digital,promotora,ventanilla",
+        _varias_de(
+            "padron", "padron_organizacion", "lista_organizacion", "ciudadania_digital", "promotora", "ventanilla"
+        ),
+        "padron,padron_organizacion,lista_organizacion,ciudadania_digital,promotora,ventanilla",
         "Con qué se puede verificar una residencia en este municipio, separado por comas.",
     ),
     "AYNI_VOTA_CON_IDENTIDAD": Variable(
@@ -149,6 +163,12 @@ VARIABLES: dict[str, Variable] = {
         "",
         "Base de datos, p. ej. postgres://usuario:clave@servidor/ayni. "
         "Vacía: SQLite en AYNI_DIR_DATOS. En producción, PostgreSQL.",
+    ),
+    "AYNI_CONEXIONES": Variable(
+        _entero(0, 200),
+        "20",
+        "Conexiones a PostgreSQL que cada proceso guarda abiertas y reparte; 0 abre una por pedido. "
+        "Procesos × conexiones debe caber en el max_connections del servidor.",
     ),
     "AYNI_REDIS": Variable(
         _direccion("redis", "rediss"),
@@ -184,14 +204,25 @@ VARIABLES: dict[str, Variable] = {
     ),
     "AYNI_FERIADOS": Variable(
         _feriados,
-        "09-14",
-        "Feriados locales además de los nacionales, separados por coma: 09-14 (todos los años) o 2026-11-03 (ese año).",
+        "-10-17",
+        "Feriados del municipio sobre los nacionales y el de Cochabamba, separados por coma: 09-14 (todos los años), "
+        "2026-11-03 (ese año); con guion delante se quita: -10-17.",
+    ),
+    "AYNI_RAICES_FIRMA": Variable(
+        _carpeta_de_raices,
+        "",
+        "Carpeta con los certificados (PEM) de las entidades cuyas firmas digitales valen en las actas.",
     ),
     "AYNI_SEGUNDO_FACTOR": Variable(
         _una_de("", "obligatorio", "opcional"),
         "",
         "Si quien administra debe pasar un segundo paso al ingresar: obligatorio u opcional. "
         "Vacía: opcional en la demo, obligatorio en lo demás.",
+    ),
+    "AYNI_ANTIVIRUS": Variable(
+        _direccion("unix", "tcp"),
+        "",
+        "clamd que revisa cada PDF subido: unix:///run/clamav/clamd.ctl o tcp://127.0.0.1:3310. Vacía: ninguno.",
     ),
     "AYNI_NIVEL_REGISTRO": Variable(
         _una_de("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Detalle de los mensajes del servidor."
@@ -212,6 +243,7 @@ class Entorno:
     oidc_secreto: str
     dir_datos: Path
     base_datos: str
+    conexiones: int
     redis: str
     anfitriones: list[str]
     url_publica: str
@@ -223,7 +255,9 @@ class Entorno:
     municipio: str
     dias_observacion: int
     feriados: tuple[Local, ...]
+    raices_firma: Path | None
     segundo_factor: str
+    antivirus: str
     nivel_registro: str
 
     @property

@@ -28,6 +28,8 @@ URL_PUBLICA = ENTORNO.url_publica.rstrip("/")
 MUNICIPIO = ENTORNO.municipio
 DIAS_OBSERVACION = ENTORNO.dias_observacion
 FERIADOS_LOCALES = ENTORNO.feriados
+ANTIVIRUS = ENTORNO.antivirus
+RAICES_FIRMA = ENTORNO.raices_firma
 # Cada cuánto un proceso pregunta si cambió el territorio. Un segundo evita una consulta por punto en producción.
 TERRITORIO_SEGUNDOS = 1.0 if ENTORNO.modo == "produccion" else 0.0
 
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "mapas.visor",
     "mapas.demandas",
     "mapas.obras",
+    "votaciones.actas",
     "votaciones",
     "propuestas",
     "mapas.reportes",
@@ -60,7 +63,6 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
-    "lucide",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -132,8 +134,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5}
+    if ENTORNO.conexiones:
+        # En ASGI cada pedido corre en un hilo nuevo: CONN_MAX_AGE no le guarda nada, el fondo común sí.
+        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if ENTORNO.redis:
@@ -220,12 +224,14 @@ ACCOUNT_FORMS = {"signup": "civic.cuentas.forms.RegistroForm", "login": "civic.c
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ayni: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # solo a correos confirmados: ver AdaptadorDeCuentas.send_notification_mail
 ALLAUTH_TRUSTED_PROXY_COUNT = ENTORNO.proxies
 # Además de los de allauth (30 ingresos por minuto y dirección, 5 claves equivocadas por usuario en 5 minutos…).
 LIMITES_DE_CUENTAS = {
     "codigo_de_ingreso": "20/m/ip,5/5m/key",
     "descargar_mis_datos": "3/h/user",
     "cerrar_cuenta": "5/m/user",
+    "asistir": "30/h/user",  # cuántas veces una promotora dice por quién escribe: así nadie recorre usuarios
 }
 ACCOUNT_RATE_LIMITS = False if EN_PRUEBAS else LIMITES_DE_CUENTAS
 # Segundo paso y llaves de acceso.

@@ -14,6 +14,7 @@ urlpatterns = [
     path("territorio/", include("mapas.territorio.urls")),
     path("propuestas/", include("propuestas.urls")),
     path("debate/", include("civic.debate.urls")),
+    path("actas/", include("votaciones.actas.urls")),
     path("votaciones/", include("votaciones.urls")),
     path("reportes/", include("mapas.reportes.urls")),
     path("obras/", include("mapas.obras.urls")),

@@ -39,7 +39,7 @@ class MapaDePropuestas(Sitemap):
     limit = 5000
 
     def items(self) -> Any:
-        return Propuesta.objects.publicadas().only("pk", "cambiada").order_by("pk")
+        return Propuesta.objects.vivas().only("pk", "cambiada").order_by("pk")
 
     def lastmod(self, obj: Propuesta) -> Any:
         return obj.cambiada

@@ -6,24 +6,47 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, Sum
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
 from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
 from civic.cuentas.consultas_verificacion import verificadas_de
 from civic.cuentas.models import Mandato, Organizacion
 from civic.debate.consultas import contar_comentarios
-from civic.procesos.consultas import fases_abiertas, por_que_no, techo_de
+from civic.procesos.consultas import fases_abiertas, por_que_esta_cerrado, por_que_no, techo_de
 from civic.procesos.models import Categoria, Fase, Proceso
 from civic.procesos.reglas import PROPONER, actos_de
 from mapas.territorio.models import Area
 from propuestas import reglas
-from propuestas.models import Apoyo, Dictamen, Propuesta, PropuestaQuerySet
+from propuestas.models import (
+    Apoyo,
+    Copatrocinio,
+    Dictamen,
+    Documento,
+    FotoDePropuesta,
+    Propuesta,
+    PropuestaQuerySet,
+    Relacion,
+)
 from propuestas.reglas import FICHAS, Estado
 
 PALABRAS_MAXIMO = 8
+
+
+def clave_de_grupo(nombre: str) -> str:
+    """«En evaluación» -> «grupo-en-evaluacion»: cómo se nombra un grupo de estados en una dirección."""
+    return f"grupo-{slugify(nombre)}"
+
+
+ESTADOS_DE_GRUPO = {
+    clave_de_grupo(nombre): tuple(estado.value for estado in estados) for nombre, estados in reglas.GRUPOS.items()
+}
 
 
 def texto_de_busqueda(propuesta: Propuesta) -> str:
@@ -33,6 +56,12 @@ def texto_de_busqueda(propuesta: Propuesta) -> str:
     if propuesta.organizacion:
         partes.append(str(propuesta.organizacion))
     return para_buscar(" ".join(partes))
+
+
+def que_sigue(propuesta: Propuesta) -> str:
+    """Lo que sigue según su estado; si espera una votación y su proceso está detenido, por qué no se vota."""
+    detenido = por_que_esta_cerrado(propuesta.proceso) if propuesta.estado in reglas.ESPERAN_VOTACION else ""
+    return detenido or propuesta.ficha.sigue
 
 
 def lo_que_falta(propuesta: Propuesta) -> list[tuple[str, str]]:
@@ -58,29 +87,56 @@ def filtrar(
     texto: str = "",
     proceso: str = "",
     distrito: str = "",
+    otb: str = "",
     categoria: str = "",
     estado: str = "",
+    lugar: str = "",
+    desde: Decimal | None = None,
+    hasta: Decimal | None = None,
     orden: str = "recientes",
     organizacion: Organizacion | None = None,
 ) -> PropuestaQuerySet:
-    """Propuestas públicas con todos los filtros a la vez, listas para tarjetas.
+    """Propuestas públicas con todos los filtros a la vez, en su orden.
 
-    `proceso` es su slug; `distrito` y `categoria`, sus códigos; `estado`, uno de los públicos. Cada palabra de
-    `texto` debe aparecer, en cualquier orden. Vacío es «todas».
+    `proceso` es su slug; `distrito`, `otb` y `categoria`, sus códigos; `estado`, uno de los públicos o un grupo
+    (`clave_de_grupo`); `lugar`, «con» o «sin» punto en el mapa; `desde` y `hasta`, el costo que vale, en Bs. Cada
+    palabra de `texto` debe aparecer, en cualquier orden. Vacío es «todas».
     """
-    propuestas = que_digan(Propuesta.objects.publicadas(), texto)
+    # Las unidas y divididas ya están en otra u otras: solo aparecen si se las pide por su estado.
+    propuestas = que_digan(Propuesta.objects.publicadas() if estado else Propuesta.objects.vivas(), texto)
     if proceso:
         propuestas = propuestas.filter(proceso__slug=proceso)
     if distrito:
         propuestas = propuestas.filter(distrito__codigo=distrito)
     if categoria:
         propuestas = propuestas.filter(categoria__codigo=categoria)
+    if otb:
+        propuestas = propuestas.filter(otb__codigo=otb)
     if estado:
-        propuestas = propuestas.filter(estado=estado)
+        propuestas = propuestas.en_estado(*ESTADOS_DE_GRUPO.get(estado, (estado,)))
+    if lugar:
+        propuestas = propuestas.filter(lon__isnull=lugar == "sin")
+    if desde is not None or hasta is not None:
+        propuestas = propuestas.annotate(costo=Coalesce("monto_tecnico", "monto_solicitado"))
+    if desde is not None:
+        propuestas = propuestas.filter(costo__gte=desde)
+    if hasta is not None:
+        propuestas = propuestas.filter(costo__lte=hasta)
     if organizacion is not None:
         propuestas = propuestas.de_organizacion(organizacion)
     campos = ("-apoyos_contados", "-presentada", "-pk") if orden == "apoyos" else ("-presentada", "-pk")
-    return propuestas.order_by(*campos).para_tarjetas()
+    return propuestas.order_by(*campos)
+
+
+def en_tarjetas(claves: Iterable[int]) -> list[tuple[Propuesta, int]]:
+    """Las propuestas de esas claves, en ese orden, con cuántos comentarios tiene cada una.
+
+    Una página lejana se busca primero solo por sus claves: unir lugar, categoría y foto de todas las que se saltan
+    costaba más que mostrar las veinte que se ven.
+    """
+    claves = list(claves)
+    elegidas = Propuesta.objects.para_tarjetas().in_bulk(claves)
+    return con_comentarios(elegidas[clave] for clave in claves if clave in elegidas)
 
 
 def seccion_de_organizacion(organizacion: Organizacion) -> dict[str, Any]:
@@ -124,7 +180,7 @@ def categorias() -> list[Categoria]:
 
 def recientes(n: int = 3, distrito: Area | None = None) -> list[tuple[Propuesta, int]]:
     """Las `n` propuestas públicas más nuevas (de un distrito si se da), con su número de comentarios."""
-    propuestas = Propuesta.objects.publicadas().order_by("-presentada", "-pk").para_tarjetas()
+    propuestas = Propuesta.objects.vivas().order_by("-presentada", "-pk").para_tarjetas()
     if distrito is not None:
         propuestas = propuestas.filter(distrito=distrito)
     return con_comentarios(propuestas[:n])
@@ -134,7 +190,7 @@ def puntos_publicos() -> list[dict[str, Any]]:
     """Propuestas públicas con punto, para el mapa: id, titulo, lon, lat (WGS84), categoria (código), estado,
     etiqueta, tono y url."""
     filas = (
-        Propuesta.objects.publicadas()
+        Propuesta.objects.vivas()
         .filter(lon__isnull=False, lat__isnull=False)
         .order_by("pk")
         .values_list("pk", "titulo", "lon", "lat", "categoria__codigo", "estado")
@@ -163,7 +219,7 @@ def para_agregar(proceso: Proceso | None = None) -> list[dict[str, Any]]:
     Claves: id, distrito_codigo, otb_codigo (o None), categoria (código), monto (Bs, float; el técnico si existe, 0.0
     sin monto), apoyos, lon y lat (grados WGS84 o None).
     """
-    propuestas = Propuesta.objects.publicadas().order_by("pk")
+    propuestas = Propuesta.objects.vivas().order_by("pk")
     if proceso is not None:
         propuestas = propuestas.filter(proceso=proceso)
     filas = propuestas.values_list(
@@ -188,21 +244,24 @@ def para_agregar(proceso: Proceso | None = None) -> list[dict[str, Any]]:
 def cifras() -> dict[str, Any]:
     """Números de participación: propuestas públicas, apoyos, personas_que_apoyaron, personas_que_propusieron,
     respondidas (con dictamen) y monto pedido en total (Decimal, Bs)."""
-    totales: dict[str, Any] = Propuesta.objects.publicadas().aggregate(
+    totales: dict[str, Any] = Propuesta.objects.vivas().aggregate(
         propuestas=Count("pk"),
         apoyos=Sum("apoyos_contados", default=0),
         monto=Sum("monto_solicitado", default=Decimal(0)),
-        personas_que_propusieron=Count("autor", distinct=True),
     )
+    # Quien presentó una que se unió a otra también propuso.
+    totales |= Propuesta.objects.publicadas().aggregate(personas_que_propusieron=Count("autor", distinct=True))
     # Aparte: cruzar apoyos o dictámenes en la misma consulta multiplicaría las sumas.
-    totales["personas_que_apoyaron"] = Apoyo.objects.aggregate(total=Count("usuario", distinct=True))["total"]
+    # De las unidas y divididas cuentan los apoyos que se llevaron: quien después retiró el suyo, ya no.
+    apoyos = Apoyo.objects.exclude(propuesta__in=Propuesta.objects.filter(estado__in=reglas.YA_SON_OTRAS))
+    totales["personas_que_apoyaron"] = apoyos.aggregate(total=Count("usuario", distinct=True))["total"]
     totales["respondidas"] = Dictamen.objects.aggregate(total=Count("propuesta", distinct=True))["total"]
     return totales
 
 
 def por_distrito(proceso: Proceso | None = None) -> list[dict[str, Any]]:
     """Un renglón por distrito con propuestas públicas: codigo, nombre, propuestas, apoyos y monto (Decimal, Bs)."""
-    propuestas = Propuesta.objects.publicadas()
+    propuestas = Propuesta.objects.vivas()
     if proceso is not None:
         propuestas = propuestas.filter(proceso=proceso)
     filas = (
@@ -255,8 +314,34 @@ def cargo_de_autor(propuesta: Propuesta) -> str:
     return mandatos.values_list("cargo", flat=True).first() or ""
 
 
+def con_lo_que_tiene(propuestas: PropuestaQuerySet) -> PropuestaQuerySet:
+    """Cada una con lo que tiene y lo que no: su página no pregunta por lo que no hay.
+
+    Escrito en SQL porque armar seis `Exists` le cuesta a cada visita tanto como un tercio de sus consultas.
+    """
+    return propuestas.annotate(
+        tiene_fotos=_hay(FotoDePropuesta, "propuesta"),
+        tiene_documentos=_hay(Documento, "propuesta"),
+        tiene_dictamenes=_hay(Dictamen, "propuesta"),
+        tiene_copatrocinios=_hay(Copatrocinio, "propuesta"),
+        tiene_relaciones=_hay(Relacion, "primera", "segunda"),
+        reune_otras=_hay(Propuesta, "unida_a"),
+    )
+
+
+def _hay(modelo: type[models.Model], *caminos: str) -> RawSQL:
+    """Si alguna fila de `modelo` apunta a la propuesta por uno de esos campos. Solo lleva nombres del esquema."""
+    suya = f"{Propuesta._meta.db_table}.{Propuesta._meta.pk.column}"
+    columnas = [modelo._meta.get_field(camino).column for camino in caminos]  # type: ignore[union-attr]
+    apunta = " OR ".join(f"otra.{columna} = {suya}" for columna in columnas)
+    sql = f"EXISTS (SELECT 1 FROM {modelo._meta.db_table} otra WHERE {apunta})"  # noqa: S608 -- nada viene de afuera
+    return RawSQL(sql, (), models.BooleanField())  # noqa: S611
+
+
 def dictamenes_de(propuesta: Propuesta) -> list[Dictamen]:
     """Dictámenes del más nuevo al más viejo. El nombre de quien evaluó no se carga: no es público."""
+    if not propuesta.tiene_dictamenes:
+        return []
     return list(Dictamen.objects.filter(propuesta=propuesta).defer("evaluador"))
 
 

@@ -1,4 +1,4 @@
-"""Filtros de la lista, los tres pasos del borrador y los formularios de la trastienda."""
+"""Los tres pasos del borrador y los formularios de la trastienda."""
 
 import re
 from collections.abc import Iterable
@@ -7,70 +7,24 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 
 from civic.comun.dinero import a_centavos, miles
-from civic.comun.forms import CampoFoto, CampoTexto, ConClave, Formulario
-from civic.comun.texto import limpiar
-from civic.cuentas.consultas_organizaciones import organizacion_de_filtro
+from civic.comun.forms import CampoDocumentos, CampoFotos, CampoTexto, ConClave, Formulario
+from civic.comun.models import Foto
 from civic.cuentas.models import Organizacion, Usuario
 from civic.cuentas.permisos import organizaciones_de
 from civic.procesos.models import Categoria, Proceso
-from mapas.territorio.consultas import distritos, otbs, ubicar
+from mapas.territorio.consultas import distrito_de_otb, distritos, otbs, ubicar
 from mapas.territorio.forms import ConLugar, OpcionDeArea
 from mapas.territorio.models import Area
-from propuestas.models import Propuesta
-from propuestas.reglas import DONDE, EDITABLES, FICHAS, FOTO, GRUPOS, MOTIVOS, ORDENES, QUE, RESULTADOS
+from propuestas.consultas_adjuntos import documentos_al_proponer, fotos_de
+from propuestas.models import Documento, Propuesta
+from propuestas.reglas import DONDE, EDITABLES, FICHAS, FOTO, QUE
+from propuestas.reglas.adjuntos import DOCUMENTOS_MAXIMO, FOTOS_MAXIMO, MOTIVOS_DE_RETIRO, Adjuntos
 
 A_MI_NOMBRE = "yo"
+AYUDA_DE_DOCUMENTOS = "Hasta tres, de 10 MB cada uno. Los lee quien puede leer este paso."
 MONTO_MAXIMO = Decimal("999999999999.99")
-
-
-class Filtros:
-    """Filtros de la lista tal como vienen en la dirección. Lo que no se reconoce se ignora, nunca es un error.
-
-    No es un Form de Django: la lista la abre cualquiera a cada rato y dibujar widgets costaba más que consultarla.
-    """
-
-    def __init__(
-        self,
-        datos: QueryDict,
-        *,
-        procesos: Iterable[Proceso],
-        distritos: Iterable[Area],
-        categorias: Iterable[Categoria],
-    ) -> None:
-        self.procesos = [(proceso.slug, proceso.nombre) for proceso in procesos]
-        self.distritos = [(area.codigo, area.nombre_completo) for area in distritos]
-        self.categorias = [(categoria.codigo, categoria.nombre) for categoria in categorias]
-        self.estados = [
-            (grupo, [(estado.value, FICHAS[estado].etiqueta) for estado in estados])
-            for grupo, estados in GRUPOS.items()
-        ]
-        self.ordenes = list(ORDENES.items())
-        self.texto = limpiar(datos.get("q", ""))[:100]
-        self.proceso = self._elegido(datos, "proceso", self.procesos)
-        self.distrito = self._elegido(datos, "distrito", self.distritos)
-        self.categoria = self._elegido(datos, "categoria", self.categorias)
-        todos = [opcion for _, opciones in self.estados for opcion in opciones]
-        self.estado = self._elegido(datos, "estado", todos)
-        self.orden = self._elegido(datos, "orden", self.ordenes) or "recientes"
-        self.organizacion = organizacion_de_filtro(datos.get("organizacion", ""))
-
-    @staticmethod
-    def _elegido(datos: QueryDict, nombre: str, opciones: list[tuple[str, str]]) -> str:
-        valor = datos.get(nombre, "")
-        return valor if any(valor == clave for clave, _ in opciones) else ""
-
-    @property
-    def activos(self) -> int:
-        """Cuántos filtros hay puestos, sin contar el orden."""
-        return sum(map(bool, (self.texto, self.proceso, self.distrito, self.categoria, self.estado, self.organizacion)))
-
-    def argumentos(self) -> dict[str, Any]:
-        """Para `consultas.filtrar`."""
-        nombres = ("texto", "proceso", "distrito", "categoria", "estado", "orden", "organizacion")
-        return {nombre: getattr(self, nombre) for nombre in nombres}
 
 
 class CampoBolivianos(forms.DecimalField):
@@ -125,7 +79,7 @@ class PasoDeBorrador(Formulario):
 
 
 class PasoQueForm(PasoDeBorrador):
-    imprescindibles = ("titulo", "organizacion", "proceso")
+    imprescindibles: tuple[str, ...] = ("titulo", "organizacion", "proceso")
 
     titulo = CampoTexto(
         label="Título",
@@ -172,7 +126,7 @@ class PasoQueForm(PasoDeBorrador):
 class NuevaForm(ConClave, PasoQueForm):
     """Primer paso de una propuesta que todavía no existe: además pregunta en qué proceso, si hay varios."""
 
-    field_order = ("proceso",)
+    field_order: tuple[str, ...] = ("proceso",)
     proceso = forms.ChoiceField(label="En qué proceso", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, procesos: list[Proceso], persona: Usuario, **kwargs: Any) -> None:
@@ -205,14 +159,19 @@ class PasoDondeForm(ConLugar, PasoDeBorrador):
 
 
 class PasoFotoForm(PasoDeBorrador):
-    foto = CampoFoto(
-        label="Foto del lugar",
-        required=False,
-        help_text="Hasta 10 MB. Le quitamos los datos del teléfono.",
+    foto = CampoFotos(
+        label="Fotos del lugar",
+        maximo=FOTOS_MAXIMO,
+        help_text="Hasta tres, de 10 MB cada una. Les quitamos los datos del teléfono.",
     )
-    quitar_foto = forms.BooleanField(label="Quitar la foto que subí", required=False)
     texto_foto = CampoTexto(
         label="Qué se ve en la foto", max_length=200, required=False, help_text="Para quien no puede verla."
+    )
+    documentos = CampoDocumentos(
+        label="Documentos en PDF",
+        maximo=DOCUMENTOS_MAXIMO,
+        help_text="Hasta tres, de 10 MB cada uno: un acta, una cotización. Se publican con la propuesta: que no "
+        "lleven carnets ni teléfonos.",
     )
     monto_solicitado = CampoBolivianos(label="Cuánto costaría, en bolivianos")
     familias = forms.IntegerField(
@@ -226,15 +185,51 @@ class PasoFotoForm(PasoDeBorrador):
     def __init__(self, *args: Any, propuesta: Propuesta, ayuda_costo: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["monto_solicitado"].help_text = ayuda_costo
-        if propuesta.foto_id is None:
-            del self.fields["quitar_foto"]
-        else:
-            self.fields["foto"].label = "Cambiar la foto"
+        self.fotos, self.guardados = fotos_de(propuesta), list(documentos_al_proponer(propuesta))
+        for foto in self.fotos:
+            self.fields[f"texto_{foto.pk}"] = CampoTexto(
+                label="Qué se ve en la foto", max_length=200, required=False, initial=foto.texto
+            )
+            self.fields[f"quitar_{foto.pk}"] = forms.BooleanField(label="Quitar esta foto", required=False)
+        if len(self.fotos) > 1:
+            claves = [(str(foto.pk), "La de las tarjetas") for foto in self.fotos]
+            self.fields["portada"] = forms.ChoiceField(choices=claves, required=False, initial=claves[0][0])
+        for documento in self.guardados:
+            self.fields[f"quitar_documento_{documento.pk}"] = forms.BooleanField(
+                label=f"Quitar {documento.nombre}", required=False
+            )
+        if self.fotos:
+            self.fields["foto"].label = "Agregar fotos"
+
+    def filas_de_fotos(self) -> list[tuple[Foto, Any, Any, bool]]:
+        """(foto, campo de qué se ve, campo de quitarla, si va en las tarjetas) de cada foto que ya está."""
+        primera = str(self["portada"].value()) if "portada" in self.fields else ""
+        return [(f, self[f"texto_{f.pk}"], self[f"quitar_{f.pk}"], str(f.pk) == primera) for f in self.fotos]
+
+    def filas_de_documentos(self) -> list[tuple[Documento, Any]]:
+        return [(documento, self[f"quitar_documento_{documento.pk}"]) for documento in self.guardados]
+
+    def adjuntos(self) -> Adjuntos:
+        """Lo que vale de lo enviado sobre fotos y documentos, aunque otro dato esté mal."""
+        datos = self.cleaned_data
+        portada = datos.get("portada") or ""
+        return Adjuntos(
+            fotos=datos.get("foto") or (),
+            texto=datos.get("texto_foto") or "",
+            textos={foto.pk: datos[f"texto_{foto.pk}"] for foto in self.fotos if f"texto_{foto.pk}" in datos},
+            quitar_fotos={foto.pk for foto in self.fotos if datos.get(f"quitar_{foto.pk}")},
+            portada=int(portada) if portada else None,
+            documentos=datos.get("documentos") or (),
+            quitar_documentos={d.pk for d in self.guardados if datos.get(f"quitar_documento_{d.pk}")},
+        )
+
+    def cambios(self) -> dict[str, Any]:
+        propios = {campo: self.cleaned_data[campo] for campo in ("monto_solicitado", "familias")}
+        return propios | {"adjuntos": self.adjuntos()}
 
     @staticmethod
     def inicial(propuesta: Propuesta) -> dict[str, Any]:
         return {
-            "texto_foto": propuesta.foto.texto if propuesta.foto else "",
             "monto_solicitado": propuesta.monto_solicitado,
             "familias": propuesta.familias,
         }
@@ -247,6 +242,7 @@ class MotivoForm(Formulario):
     """Una frase de quien presentó la propuesta: por qué la retira o qué responde."""
 
     motivo = CampoTexto(label="Por qué", max_length=1000, varias_lineas=True, filas=4)
+    documentos = CampoDocumentos(label="Documentos en PDF", maximo=DOCUMENTOS_MAXIMO, help_text=AYUDA_DE_DOCUMENTOS)
 
 
 # --- Trastienda ------------------------------------------------------------------------------------------------------
@@ -264,6 +260,7 @@ class MoverForm(forms.Form):
         filas=4,
         help_text="Se lee en la historia pública.",
     )
+    documentos = CampoDocumentos(label="Documentos en PDF", maximo=DOCUMENTOS_MAXIMO, help_text=AYUDA_DE_DOCUMENTOS)
 
     def __init__(self, *args: Any, posibles: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -273,24 +270,8 @@ class MoverForm(forms.Form):
             self.fields["hacia"].initial = opciones[0][0]
 
 
-class DictamenForm(forms.Form):
-    resultado = forms.ChoiceField(
-        label="Resultado", widget=forms.RadioSelect, choices=[(clave, FICHAS[clave].etiqueta) for clave in RESULTADOS]
-    )
-    monto_tecnico = CampoBolivianos(label="Costo técnico en Bs", required=False, help_text="Obligatorio si es viable.")
-    motivo = forms.ChoiceField(
-        label="Razón",
-        required=False,
-        choices=[("", "Ninguna"), *MOTIVOS.items()],
-        help_text="Obligatoria si no se puede hacer.",
-    )
-    texto = CampoTexto(
-        label="Explicación",
-        max_length=3000,
-        varias_lineas=True,
-        filas=8,
-        help_text="La leerá toda la gente.",
-    )
+class RetirarDocumentoForm(forms.Form):
+    motivo = forms.ChoiceField(label="Por qué se retira", widget=forms.RadioSelect, choices=MOTIVOS_DE_RETIRO)
 
 
 class CorreccionForm(forms.ModelForm):
@@ -306,14 +287,14 @@ class CorreccionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["distrito"].queryset = distritos()  # type: ignore[attr-defined]
-        self.fields["otb"].queryset = otbs()  # type: ignore[attr-defined]
+        self.fields["otb"].queryset = otbs().select_related("padre")  # type: ignore[attr-defined]
         if self.instance.estado not in EDITABLES:
             self.fields["distrito"].required = self.fields["categoria"].required = True
 
     def clean(self) -> dict[str, Any]:
         datos = super().clean() or self.cleaned_data
         distrito, otb, lon, lat = (datos.get(campo) for campo in ("distrito", "otb", "lon", "lat"))
-        if otb is not None and (distrito is None or otb.padre_id != distrito.pk):
+        if otb is not None and (distrito is None or distrito_de_otb(otb) not in (None, distrito)):
             self.add_error("otb", "Esa OTB no es de ese distrito.")
         if (lon is None) != (lat is None):
             self.add_error("lon", "El punto necesita longitud y latitud, o ninguna de las dos.")

@@ -1,7 +1,7 @@
 """Sección «Propuestas» de la trastienda.
 
-El estado, los montos y los apoyos no se editan a mano: el estado se mueve con «Mover estado» y «Dictaminar», que
-llaman a las acciones. Los borradores no se ven: son de quien los escribe.
+El estado, los montos y los apoyos no se editan a mano: el estado cambia con «Revisar la forma», «Dictaminar» y «Mover
+estado», que llaman a las acciones. Los borradores no se ven: son de quien los escribe.
 """
 
 from typing import Any
@@ -9,23 +9,26 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views import generic
 
 from civic.comun.dinero import bolivianos
-from civic.comun.trastienda import Boton, ConReglas, EnBloque, Ficha, Lista, SinBorrar, prohibir
+from civic.comun.en_bloque import EnBloque
+from civic.comun.templatetags.ayni import fecha
+from civic.comun.trastienda import Boton, Editar, Ficha, Lista, SinBorrar, prohibir
 from civic.cuentas.forms_unidad import UnidadForm
-from civic.cuentas.roles import Cosa, limitar, puede
+from civic.cuentas.roles import Cosa, Rol, limitar, puede
 from civic.procesos.models import Categoria, Proceso
 from mapas.territorio.consultas import distritos
-from propuestas import acciones, consultas, permisos
+from propuestas import acciones, consultas, consultas_adjuntos, consultas_evaluacion, permisos, permisos_uniones
 from propuestas.forms import CorreccionForm
 from propuestas.models import Propuesta
-from propuestas.reglas import FICHAS, Estado
-from propuestas.views import trastienda
+from propuestas.reglas import FICHAS, POR_REVISAR, Estado
+from propuestas.views import adjuntos, evaluacion, trastienda, uniones
 
 NOMBRE = "propuestas_admin"
 
@@ -38,10 +41,31 @@ def _botones(usuario: Any, propuesta: Propuesta) -> list[Boton]:
     botones = []
     if permisos.movimientos_posibles(usuario, propuesta):
         botones.append(("Mover estado", reverse(f"{NOMBRE}:mover", args=[propuesta.pk]), "arrow-right"))
-    if propuesta.estado == Estado.EN_EVALUACION and not permisos.por_que_no_evalua(usuario, propuesta):
-        botones.append(("Dictaminar", reverse(f"{NOMBRE}:dictaminar", args=[propuesta.pk]), "clipboard-list"))
+    if propuesta.estado in POR_REVISAR and not permisos.por_que_no_revisa(usuario, propuesta):
+        botones.append(("Revisar la forma", reverse(f"{NOMBRE}:revisar", args=[propuesta.pk]), "edit"))
+    if propuesta.estado == Estado.EN_EVALUACION:
+        botones += _botones_de_evaluacion(usuario, propuesta)
+    if propuesta.estado == Estado.LISTA_ESPERA and usuario.tiene_rol(Rol.PLANIFICACION):
+        botones.append(("Pasar de gestión", reverse(f"{NOMBRE}:arrastrar", args=[propuesta.pk]), "arrow-right-full"))
+    for rotulo, ruta, icono in permisos_uniones.botones(usuario, propuesta):
+        botones.append((rotulo, reverse(f"{NOMBRE}:{ruta}", args=[propuesta.pk]), icono))
     botones.append(("Ver en el sitio", propuesta.get_absolute_url(), "view"))
     return botones
+
+
+def _botones_de_evaluacion(usuario: Any, propuesta: Propuesta) -> list[Boton]:
+    libre = propuesta.evaluador_id is None
+    evalua = not permisos.por_que_no_evalua(usuario, propuesta)
+    posibles = [
+        (evalua, "Dictaminar", "dictaminar", "clipboard-list"),
+        (evalua and libre and not permisos.por_que_no_recibe(usuario, propuesta), "Tomarla", "tomar", "user"),
+        (evalua, "Excusarse", "excusarse", "cross"),
+        (not permisos.por_que_no_asigna(usuario, propuesta), "Asignar a una persona", "asignar", "group"),
+        (permisos.lee_notas(usuario, propuesta), "Nota interna", "anotar", "comment"),
+    ]
+    return [
+        (rotulo, reverse(f"{NOMBRE}:{ruta}", args=[propuesta.pk]), icono) for si, rotulo, ruta, icono in posibles if si
+    ]
 
 
 class Filtro(WagtailFilterSet):
@@ -56,6 +80,13 @@ class Filtro(WagtailFilterSet):
     class Meta:
         model = Propuesta
         fields = ["estado", "distrito", "categoria", "proceso"]
+
+
+def _plazo(propuesta: Propuesta) -> str:
+    """«Vencida el 3/8/2026» o «hasta el 3/8/2026»; vacío sin plazo."""
+    if propuesta.vence is None:
+        return ""
+    return f"{'Vencida el' if propuesta.esta_vencida else 'hasta el'} {fecha(propuesta.vence)}"
 
 
 class ListaDePropuestas(Lista):
@@ -86,6 +117,23 @@ class FichaDePropuesta(Ficha):
     def botones_de(self, objeto: Propuesta) -> list[Boton]:
         return _botones(self.request.user, objeto)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lee = permisos.lee_notas(self.request.user, self.object)
+        return super().get_context_data(**kwargs) | {
+            "sigue": consultas_evaluacion.sigue_de(self.object),
+            "dictamenes": self.object.dictamenes.all(),
+            "lee_notas": lee,
+            "documentos": [
+                documento
+                for documento in consultas_adjuntos.documentos_de(self.object)
+                if permisos.ve_documento(self.request.user, documento)
+            ],
+            "retira": not permisos.por_que_no_retira(self.request.user, self.object),
+            "notas": consultas_evaluacion.notas_de(self.object) if lee else (),
+            "corregida": permisos.ve_textos_anteriores(self.request.user, self.object)
+            and consultas_evaluacion.textos_anteriores(self.object).exists(),
+        }
+
     def get_monto_solicitado_display_value(self) -> str:
         return bolivianos(self.object.monto_solicitado)
 
@@ -93,7 +141,7 @@ class FichaDePropuesta(Ficha):
         return bolivianos(self.object.monto_tecnico)
 
 
-class Correccion(ConReglas, generic.EditView):
+class Correccion(Editar):
     """Corrige texto, categoría y lugar con su acción, que lo anota en la bitácora."""
 
     success_message = "Propuesta corregida."
@@ -138,7 +186,7 @@ class PropuestasViewSet(SinBorrar):
     inspect_view_class = FichaDePropuesta
     edit_view_class = Correccion
     bloques = (("asignar", AsignarUnidad),)
-    inspect_template_name = "comun/trastienda/ficha.html"
+    inspect_template_name = "propuestas/trastienda/ficha.html"
     filterset_class = Filtro
     search_fields = ["busqueda"]
     ordering = ["-presentada", "-pk"]
@@ -156,6 +204,7 @@ class PropuestasViewSet(SinBorrar):
         Column("unidad", label="La evalúa", sort_key="unidad"),
         Column("monto", label="Costo", accessor=lambda propuesta: bolivianos(propuesta.monto)),
         Column("apoyos_contados", label="Apoyos", sort_key="apoyos_contados"),
+        Column("vence", label="Plazo", accessor=_plazo, sort_key="vence"),
         DateColumn("presentada", label="Presentada", sort_key="presentada"),
     ]
     inspect_view_fields = [
@@ -171,8 +220,32 @@ class PropuestasViewSet(SinBorrar):
         return [
             *super().get_urlpatterns(),
             path("mover/<int:pk>/", trastienda.mover, name="mover"),
-            path("dictaminar/<int:pk>/", trastienda.dictaminar, name="dictaminar"),
+            path("dictaminar/<int:pk>/", evaluacion.dictaminar, name="dictaminar"),
+            path("revisar/<int:pk>/", evaluacion.revisar, name="revisar"),
+            path("asignar/<int:pk>/", evaluacion.asignar, name="asignar"),
+            path("tomar/<int:pk>/", evaluacion.tomar, name="tomar"),
+            path("excusarse/<int:pk>/", evaluacion.excusarse, name="excusarse"),
+            path("anotar/<int:pk>/", evaluacion.anotar, name="anotar"),
+            path("arrastrar/<int:pk>/", evaluacion.arrastrar, name="arrastrar"),
+            path("retirar-documento/<int:pk>/", adjuntos.retirar, name="retirar_documento"),
+            path("unir/<int:pk>/", uniones.unir, name="unir"),
+            path("dividir/<int:pk>/", uniones.dividir, name="dividir"),
+            path("cancelar-acuerdo/<int:pk>/", uniones.cancelar_acuerdo, name="cancelar_acuerdo"),
+            path("relacionar/<int:pk>/", uniones.relacionar, name="relacionar"),
+            path("quitar-relacion/<int:pk>/", uniones.quitar_relacion, name="quitar_relacion"),
+            path("bandeja/", evaluacion.bandeja, name="bandeja"),
+            path("lista-de-control/<int:pk>/", evaluacion.lista_de_control, name="lista_de_control"),
         ]
+
+
+class _Bandeja(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.tiene_rol(*evaluacion.REVISAN, *evaluacion.EVALUAN)
+
+
+@hooks.register("register_admin_menu_item")
+def menu_bandeja() -> MenuItem:
+    return _Bandeja("Mi bandeja", reverse(f"{NOMBRE}:bandeja"), name="mi-bandeja", icon_name="tasks", order=205)
 
 
 @hooks.register("register_admin_viewset")

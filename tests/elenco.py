@@ -19,6 +19,7 @@ from civic.cuentas.models import AsignacionRol, Mandato, Organizacion, Residenci
 from civic.cuentas.roles import Rol
 from civic.procesos.models import Categoria, Fase, Proceso, Techo
 from mapas.territorio.acciones import trazar_limite
+from mapas.territorio.consultas import distrito_de_otb
 from mapas.territorio.models import Area, Clase
 
 CLAVE = "quinua-real-2027"
@@ -124,7 +125,7 @@ def crear_persona(usuario: str, nombre: str, *, otb: Area | None = None, verific
     persona = Usuario.objects.create_user(usuario, password=CLAVE, nombre_publico=nombre)
     if otb is not None:
         nivel = Residencia.Nivel.VERIFICADA if verificada else Residencia.Nivel.DECLARADA
-        Residencia.objects.create(usuario=persona, otb=otb, distrito=otb.padre, nivel=nivel)
+        Residencia.objects.create(usuario=persona, otb=otb, distrito=distrito_de_otb(otb), nivel=nivel)
     return persona
 
 

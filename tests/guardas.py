@@ -1,10 +1,11 @@
-"""Quitar y reponer las guardas de la bitácora, solo en pruebas: para vaciar la base y para adulterarla a propósito."""
+"""Quitar y reponer, solo en pruebas, las guardas de la bitácora y las actas: para vaciar la base o adulterarla."""
 
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
 from civic.comun.guardas import NOMBRES, TABLA, guardas_que_faltan, poner_guardas
+from votaciones.actas import guardas as de_actas
 
 
 @contextmanager
@@ -18,10 +19,12 @@ def sin_guardas():
             for nombre in NOMBRES[connection.vendor]:
                 if nombre not in faltan:
                     cursor.execute(f"DROP TRIGGER {nombre}{sufijo}")
+        de_actas.quitar_guardas(connection)
         yield
         # PostgreSQL no altera una tabla con claves ajenas por revisar: se revisan ahora.
         connection.check_constraints()
         poner_guardas(connection)
+        de_actas.poner_guardas(connection)
 
 
 def dejar_vaciar():

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from civic.comun.models import Suceso
 from civic.cuentas.consultas_verificacion import con_rotulos, totales_publicos
 from civic.procesos.models import Fase
+from civic.procesos.reglas import EN_MARCHA
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet, Voto
 from votaciones.reglas import libro as libro_de_reglas
 from votaciones.reglas import recibo as recibos
@@ -32,9 +33,11 @@ def votaciones_publicas() -> VotacionQuerySet:
 
 
 def fases_de_votacion_por_venir(ahora: datetime) -> QuerySet[Fase]:
-    """Fases de votación que empezarán en procesos publicados que todavía no anuncian su votación."""
+    """Fases de votación que empezarán en procesos publicados y en marcha que todavía no anuncian su votación."""
     return (
-        Fase.objects.filter(tipo=Fase.Tipo.VOTACION, inicio__gt=ahora, proceso__publicado=True)
+        Fase.objects.filter(
+            tipo=Fase.Tipo.VOTACION, inicio__gt=ahora, proceso__publicado=True, proceso__estado=EN_MARCHA
+        )
         .exclude(proceso__votaciones__in=Votacion.objects.visibles())
         .select_related("proceso")
         .order_by("inicio")

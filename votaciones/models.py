@@ -76,7 +76,7 @@ class Votacion(models.Model):
         return reverse("votaciones:votacion", args=[self.slug])
 
     def situacion_en(self, ahora: datetime) -> estados.Situacion:
-        return estados.situacion(self.estado, self.abre, self.cierra, ahora)
+        return estados.situacion(self.estado, self.abre, self.cierra, ahora, self.proceso.estado)
 
     @property
     def situacion(self) -> estados.Situacion:

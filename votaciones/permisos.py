@@ -106,12 +106,18 @@ def ya_participo(contienda: Contienda, usuario: Any) -> bool:
 
 
 def _impedimento_de_residencia(contienda: Contienda, usuario: Any) -> Impedimento | None:
-    residencia = Residencia.objects.select_related("distrito").filter(usuario=usuario).first()
+    residencia = Residencia.objects.select_related("distrito", "otb").filter(usuario=usuario).first()
     if residencia is None:
         return Impedimento(
             "residencia",
             f"Aquí votan quienes viven en el {contienda.distrito}. Dinos primero dónde vives y verifícalo.",
         )
+    if residencia.distrito is None:
+        frase = (
+            f"Aquí votan quienes viven en el {contienda.distrito}. Las papeletas son por distrito y {residencia.otb} "
+            "no está en ninguno."
+        )
+        return Impedimento("otro_distrito", frase)
     if residencia.distrito_id != contienda.distrito_id:
         otra = (
             Contienda.objects.select_related("votacion")

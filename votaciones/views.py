@@ -37,6 +37,7 @@ def lista(request: HttpRequest) -> HttpResponse:
         {
             "abiertas": [v for v in en_curso if v.situacion_en(ahora) == estados.ABIERTA],
             "por_abrir": [v for v in en_curso if v.situacion_en(ahora) == estados.POR_ABRIR],
+            "detenidas": [v for v in en_curso if v.situacion_en(ahora) in (estados.SUSPENDIDA, estados.DESIERTA)],
             "terminadas": [v for v in en_curso if v.situacion_en(ahora) == estados.TERMINADA],
             "proximas": consultas.fases_de_votacion_por_venir(ahora),
             "pagina": pagina_de(request, publicas.filter(estado=Votacion.Estado.CONTADA).order_by("-contada", "pk")),
@@ -197,7 +198,7 @@ def recibo(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
 def comprobar(request: HttpRequest, slug: str) -> HttpResponse:
     """Dice si un recibo está en la urna. Por POST: un recibo en la dirección quedaría en los registros del servidor."""
     actual = permisos.votacion_o_404(slug)
-    if actual.situacion in (estados.POR_ABRIR, estados.ABIERTA):
+    if actual.situacion in estados.SIN_CERRAR:
         return render(request, "votaciones/comprobar.html", {"votacion": actual}, status=409)
     form = ComprobarForm(request.POST or None)
     contexto = {"votacion": actual, "form": form}
@@ -216,7 +217,11 @@ def comprobar(request: HttpRequest, slug: str) -> HttpResponse:
 def _todavia_no(request: HttpRequest, actual: Votacion) -> HttpResponse | None:
     if actual.estado == Votacion.Estado.CONTADA:
         return None
-    contexto = {"votacion": actual, "situacion": actual.situacion}
+    contexto = {
+        "votacion": actual,
+        "situacion": actual.situacion,
+        "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
+    }
     return render(request, "votaciones/sin_resultado.html", contexto, status=409)
 
 

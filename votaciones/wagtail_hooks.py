@@ -182,7 +182,8 @@ class VotacionViewSet(SinBorrar):
     list_display = [
         "nombre",
         Column("proceso", label="Proceso"),
-        Column("get_estado_display", label="Estado"),
+        # Como la ve la gente: suspendida con su proceso, o cerrada por la hora aunque nadie la haya cerrado todavía.
+        Column("situacion", label="Estado", accessor=lambda votacion: votacion.situacion.etiqueta),
         # La columna de fechas de Wagtail dice «justo ahora» de todo lo que está por venir.
         Column("abre", label="Abre", accessor=lambda votacion: fecha_hora(votacion.abre), sort_key="abre"),
         Column("cierra", label="Cierra", accessor=lambda votacion: fecha_hora(votacion.cierra), sort_key="cierra"),

@@ -9,17 +9,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from civic.comun import bitacora
+from civic.comun import retomar
 
 Vista = Callable[..., Any]
-
-
-def mirar(actor: Any, objeto: Any, que: str) -> None:
-    """Deja anotado que `actor` miró por su cargo algo que no es público de `objeto` (un registro, o su clase).
-
-    `que` dice qué miró, sin el dato.
-    """
-    bitacora.anotar_mirada(actor, objeto, que)
 
 
 def publica(vista: Vista) -> Vista:
@@ -28,10 +20,20 @@ def publica(vista: Vista) -> Vista:
     return vista
 
 
-def a_ingresar(request: HttpRequest) -> HttpResponse:
-    """Lleva a ingresar y, después, a donde estaba: tras un envío, a la página del formulario si es de este sitio."""
+def retomable(vista: Vista) -> Vista:
+    """Si la sesión o el permiso vencen al enviar, el texto se guarda y se retoma al volver. Va más cerca de la función
+    que @con_cuenta o @con_rol. Nunca en una papeleta ni donde se escribe una clave."""
+    vista.retomable = True  # type: ignore[attr-defined]
+    return vista
+
+
+def a_ingresar(request: HttpRequest, *, retoma: bool = False) -> HttpResponse:
+    """Lleva a ingresar y, después, a donde estaba: tras un envío, a retomarlo si la vista lo permite o a la página del
+    formulario si es de este sitio."""
     if request.method in {"GET", "HEAD"}:
         return redirect_to_login(request.get_full_path())
+    if retoma and retomar.guardar(request):
+        return redirect_to_login("/retomar/")
     origen = urlsplit(request.META.get("HTTP_REFERER", ""))
     return redirect_to_login(origen.path if origen.netloc == request.get_host() else "/")
 
@@ -42,7 +44,7 @@ def con_cuenta(vista: Vista) -> Vista:
     @wraps(vista)
     def envuelta(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
-            return a_ingresar(request)
+            return a_ingresar(request, retoma=getattr(vista, "retomable", False))
         return vista(request, *args, **kwargs)
 
     envuelta.acceso = "con_cuenta"  # type: ignore[attr-defined]
@@ -56,7 +58,7 @@ def con_rol(*roles: str) -> Callable[[Vista], Vista]:
         @wraps(vista)
         def envuelta(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not request.user.is_authenticated:
-                return a_ingresar(request)
+                return a_ingresar(request, retoma=getattr(vista, "retomable", False))
             if not request.user.tiene_rol(*roles):  # type: ignore[union-attr]
                 raise PermissionDenied("Esta página es para otro cargo.")
             return vista(request, *args, **kwargs)

@@ -7,9 +7,11 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 
 from civic.comun.consultas import clases_de_objeto
+from civic.comun.documentos import revisar_por_fuera
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import revisar_foto
 from civic.comun.idempotencia import emitir_clave
+from civic.comun.parecidos import Pedido
 from civic.comun.texto import limpiar
 
 
@@ -44,6 +46,55 @@ class CampoFoto(forms.FileField):
             except ReglaIncumplida as error:
                 raise ValidationError(error.mensaje, code="foto") from None
         return archivo
+
+
+class _Varios(forms.FileInput):
+    """Elegir varios archivos de una vez; sin JavaScript, con el selector del teléfono."""
+
+    allow_multiple_selected = True
+
+
+class _CampoDeArchivos(forms.FileField):
+    """Lista de archivos, posiblemente vacía; se revisa cada uno por fuera, sin abrirlo."""
+
+    acepta = ""
+    muchos = "Son demasiados archivos: como mucho {}."
+
+    def __init__(self, *, maximo: int = 3, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(widget=_Varios(attrs={"accept": self.acepta}), **kwargs)
+        self.maximo = maximo
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        archivos = [archivo for archivo in (data if isinstance(data, list | tuple) else [data]) if archivo]
+        if len(archivos) > self.maximo:
+            raise ValidationError(self.muchos.format(self.maximo), code="muchos")
+        for archivo in archivos:
+            super().clean(archivo, initial)
+            try:
+                self.revisar(archivo)
+            except ReglaIncumplida as error:
+                raise ValidationError(error.mensaje, code="archivo") from None
+        return archivos
+
+    def revisar(self, archivo: Any) -> None:
+        raise NotImplementedError
+
+
+class CampoFotos(_CampoDeArchivos):
+    acepta = "image/jpeg,image/png,image/webp,image/heic,image/heif"
+    muchos = "Son demasiadas fotos: como mucho {}."
+
+    def revisar(self, archivo: Any) -> None:
+        revisar_foto(archivo)
+
+
+class CampoDocumentos(_CampoDeArchivos):
+    acepta = "application/pdf,.pdf"
+    default_error_messages = {"empty": "Ese archivo está vacío. Elígelo otra vez."}
+
+    def revisar(self, archivo: Any) -> None:
+        revisar_por_fuera(archivo, campo="documentos")
 
 
 class Formulario(forms.Form):
@@ -89,12 +140,44 @@ class ConClave(forms.Form):
         for nombre, valor in self.cleaned_data.items():
             if nombre == "clave":
                 continue
-            datos[nombre] = f"{valor.name}:{valor.size}" if hasattr(valor, "size") and hasattr(valor, "name") else valor
+            datos[nombre] = [_ficha(uno) for uno in valor] if isinstance(valor, list) else _ficha(valor)
         return datos
+
+
+def _ficha(valor: Any) -> Any:
+    return f"{valor.name}:{valor.size}" if hasattr(valor, "size") and hasattr(valor, "name") else valor
 
 
 class DesdeElNumero(forms.Form):
     desde = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+
+class BuscarParecidos(Formulario):
+    """Lo que alguien está escribiendo y dónde, en la dirección. Lo que no se entiende se deja de lado."""
+
+    use_required_attribute = False
+    titulo = CampoTexto(label="Qué pides o qué pasa", required=False, max_length=400)
+    texto = CampoTexto(required=False, max_length=4000, widget=forms.HiddenInput)
+    categoria = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    distrito = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    otb = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    salvo = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def pedido(self) -> Pedido:
+        """Lo que sí vale de lo enviado."""
+        self.full_clean()
+        datos = getattr(self, "cleaned_data", {})
+        numeros = {campo: str(datos.get(campo) or "") for campo in ("categoria", "distrito", "otb")}
+        con_punto = datos.get("lon") is not None and datos.get("lat") is not None
+        return Pedido(
+            titulo=datos.get("titulo") or "",
+            texto=datos.get("texto") or "",
+            lon=datos["lon"] if con_punto else None,
+            lat=datos["lat"] if con_punto else None,
+            **numeros,
+        )
 
 
 class BuscarSucesos(Formulario):

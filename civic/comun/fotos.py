@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -35,6 +36,25 @@ _EXTENSIONES = {
     "HEIF": {"heic", "heif", "hif"},
 }
 _MARCAS_HEIF = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+
+
+_VEN_LO_RESERVADO: list[Callable[[Any, Foto], bool]] = []
+
+
+def registrar_quien_ve(regla: Callable[[Any, Foto], bool]) -> None:
+    """Una sala dice quién más ve una foto que todavía no es pública: recibe (usuario con cuenta, foto)."""
+    _VEN_LO_RESERVADO.append(regla)
+
+
+def puede_ver(usuario: Any, foto: Foto) -> bool:
+    """Las públicas, cualquiera; las demás, quien la subió, la trastienda y quien diga la sala que la usa."""
+    if foto.publica:
+        return True
+    if not usuario.is_authenticated:
+        return False
+    if foto.subida_por_id == usuario.pk or usuario.has_perm("wagtailadmin.access_admin"):
+        return True
+    return any(ve(usuario, foto) for ve in _VEN_LO_RESERVADO)
 
 
 def formato_de(cabeza: bytes) -> str | None:
@@ -71,8 +91,8 @@ def revisar_foto(archivo: Any) -> str:
     return formato
 
 
-def _en_el_taller(datos: bytes, formato: str) -> tuple[dict[str, Any], list[bytes]]:
-    orden = [sys.executable, "-I", str(_TALLER), formato, ",".join(map(str, ANCHOS_DE_FOTO))]
+def _en_el_taller(datos: bytes, formato: str, *salidas: str) -> tuple[dict[str, Any], list[bytes]]:
+    orden = [sys.executable, "-I", str(_TALLER), formato, ",".join(map(str, ANCHOS_DE_FOTO)), *salidas]
     if not _turnos.acquire(timeout=SEGUNDOS_DE_ESPERA):
         raise ReglaIncumplida(
             "Están llegando muchas fotos a la vez. Espera un minuto y envíala de nuevo.", campo="foto"
@@ -95,7 +115,7 @@ def _en_el_taller(datos: bytes, formato: str) -> tuple[dict[str, Any], list[byte
         registro.info("Foto rechazada (%s): %s %s", formato, ficha, hecho.stderr[-300:])
         raise ReglaIncumplida(ficha.get("error", "No pudimos leer la foto. Prueba con otra."), campo="foto")
     versiones, posicion = [], 0
-    for peso in ficha["tamanos"].values():
+    for peso in (*ficha["tamanos"].values(), *ficha["reserva"].values()):
         versiones.append(resto[posicion : posicion + peso])
         posicion += peso
     return ficha, versiones
@@ -111,23 +131,30 @@ def limpiar_foto(archivo: BinaryIO | Any) -> bytes:
 def guardar_foto(archivo: BinaryIO | Any, *, usuario: Any = None, texto: str = "", publica: bool = False) -> Foto:
     """Revisa, limpia, reduce y guarda una foto subida; devuelve su Foto. Lanza ReglaIncumplida (campo «foto»).
 
-    Todo byte guardado sale del taller: ningún metadato del teléfono (GPS, serie, miniatura, comentario) sobrevive.
+    Cada tamaño se guarda en WebP y, de reserva para los teléfonos que no lo abren, en JPEG. Todo byte guardado sale del
+    taller: ningún metadato del teléfono (GPS, serie, miniatura, comentario) sobrevive. Si la foto decía dónde se tomó,
+    queda en `tomada_en` de lo devuelto, nunca en la base: quien subió decide si lo usa.
     """
     formato = revisar_foto(archivo)
-    ficha, versiones = _en_el_taller(archivo.read(), formato)
+    ficha, versiones = _en_el_taller(archivo.read(), formato, "jpeg")
+    en_webp = len(ficha["tamanos"])
+    mayor = versiones[en_webp - 1]
     foto = Foto(
         ancho=ficha["ancho"],
         alto=ficha["alto"],
         color=ficha["color"],
-        peso=len(versiones[-1]),
-        huella=hashlib.sha256(versiones[-1]).hexdigest(),
+        peso=len(mayor),
+        huella=hashlib.sha256(mayor).hexdigest(),
         texto=texto,
         publica=publica,
         subida_por=usuario if getattr(usuario, "pk", None) else None,
     )
-    for ancho, version in zip(ficha["tamanos"], versiones, strict=True):
+    for ancho, version in zip(ficha["tamanos"], versiones[:en_webp], strict=True):
         default_storage.save(foto.ruta(int(ancho)), ContentFile(version))
+    for ancho, version in zip(ficha["reserva"], versiones[en_webp:], strict=True):
+        default_storage.save(foto.ruta(int(ancho), "jpg"), ContentFile(version))
     foto.save()
+    foto.tomada_en = tuple(ficha["lugar"]) if ficha["lugar"] else None
     return foto
 
 
@@ -140,7 +167,7 @@ def publicar_foto(foto: Foto | None) -> None:
 
 def borrar_foto(foto: Foto) -> None:
     """Borra una foto que nada usa, con sus archivos; si algo la usa lanza ProtectedError y no borra nada."""
-    rutas = [foto.ruta(ancho) for ancho in foto.anchos]
+    rutas = foto.rutas
     foto.delete()
     # Si la transacción se deshace, la foto sigue existiendo y sus archivos también.
     for ruta in rutas:

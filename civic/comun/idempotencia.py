@@ -21,6 +21,10 @@ _SAL = "ayni.formulario"
 VIGENCIA_SEGUNDOS = 7 * 24 * 3600
 
 
+class ClaveReusada(ReglaIncumplida):
+    """Lo enviado no es lo que ya se guardó con esa clave: se responde 422, nunca lo de antes en silencio."""
+
+
 def emitir_clave(proposito: str, usuario: Any = None) -> str:
     """Clave nueva y firmada para un formulario de `proposito` que llenará `usuario`."""
     datos = [secrets.token_urlsafe(16), proposito, getattr(usuario, "pk", None) or 0]
@@ -44,6 +48,19 @@ def huella_de(datos: Mapping[str, Any]) -> str:
     return hashlib.sha256(llano.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def ya_se_uso(clave: str, proposito: str, usuario: Any = None) -> bool:
+    """Si ese formulario ya creó algo: un reenvío debe recibir lo mismo, sin más preguntas."""
+    try:
+        secreto = revisar_clave(clave, proposito, usuario)
+    except ReglaIncumplida:
+        return False
+    return ClaveUsada.objects.filter(huella=_huella_de_clave(proposito, secreto), objeto_id__isnull=False).exists()
+
+
+def _huella_de_clave(proposito: str, secreto: str) -> str:
+    return hashlib.sha256(f"{proposito}:{secreto}".encode()).hexdigest()
+
+
 def una_sola_vez(
     clave: str,
     *,
@@ -54,10 +71,10 @@ def una_sola_vez(
 ) -> tuple[int, bool]:
     """Ejecuta `crear` una sola vez por clave. Devuelve (pk del objeto, si es nuevo).
 
-    La misma clave con otros datos lanza ReglaIncumplida: es otro envío y necesita su propio formulario.
+    La misma clave con otros datos lanza ClaveReusada: es otro envío y necesita su propio formulario.
     """
     secreto = revisar_clave(clave, proposito, usuario)
-    huella = hashlib.sha256(f"{proposito}:{secreto}".encode()).hexdigest()
+    huella = _huella_de_clave(proposito, secreto)
     contenido = huella_de(datos)
     try:
         with transaction.atomic():
@@ -71,7 +88,7 @@ def una_sola_vez(
         if anterior is None:
             raise
         if anterior.contenido != contenido or anterior.objeto_id is None:
-            raise ReglaIncumplida(
+            raise ClaveReusada(
                 "Este formulario ya se envió con otros datos. Abre uno nuevo para enviar algo distinto."
             ) from None
         return anterior.objeto_id, False

@@ -1,6 +1,7 @@
 """Bitácora, claves de un solo uso y fotos: lo que todas las salas comparten."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +43,8 @@ class Suceso(models.Model):
     sal = models.CharField("sal", max_length=32, editable=False)
     anterior = models.CharField("huella anterior", max_length=64, editable=False)
     huella = models.CharField("huella", max_length=64, editable=False)
+    # Lo que se adjuntó en ese acto, puesto por quien arma la página: nombre, detalle y url (ver comun/_historia.html).
+    adjuntos: Sequence[Any] = ()
 
     objects = SucesoQuerySet.as_manager()
 
@@ -109,6 +112,8 @@ class Foto(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="subida por"
     )
     momento = models.DateTimeField("momento", auto_now_add=True)
+    # (lon, lat) que decía el teléfono, solo en memoria y recién subida: no es una columna a propósito.
+    tomada_en: tuple[float, float] | None = None
 
     class Meta:
         verbose_name = "foto"
@@ -123,11 +128,20 @@ class Foto(models.Model):
         mayor = min(self.ancho, ANCHOS_DE_FOTO[-1])
         return sorted({ancho for ancho in ANCHOS_DE_FOTO if ancho < mayor} | {mayor})
 
-    def ruta(self, ancho: int) -> str:
-        return f"fotos/{self.token[:2]}/{self.token}/{ancho}.webp"
+    def ruta(self, ancho: int, formato: str = "webp") -> str:
+        return f"fotos/{self.token[:2]}/{self.token}/{ancho}.{formato}"
+
+    @property
+    def rutas(self) -> list[str]:
+        """Todos sus archivos: cada ancho en WebP y en JPEG."""
+        return [self.ruta(ancho, formato) for formato in ("webp", "jpg") for ancho in self.anchos]
 
     def url(self, ancho: int) -> str:
         return reverse("comun:foto", args=[self.token, ancho])
+
+    def url_jpeg(self, ancho: int) -> str:
+        """La misma versión para los navegadores que no abren WebP."""
+        return reverse("comun:foto_jpeg", args=[self.token, ancho])
 
     @property
     def url_mayor(self) -> str:
@@ -138,5 +152,13 @@ class Foto(models.Model):
         return self.url(self.anchos[0])
 
     @property
+    def url_menor_jpeg(self) -> str:
+        return self.url_jpeg(self.anchos[0])
+
+    @property
     def srcset(self) -> str:
         return ", ".join(f"{self.url(ancho)} {ancho}w" for ancho in self.anchos)
+
+    @property
+    def srcset_jpeg(self) -> str:
+        return ", ".join(f"{self.url_jpeg(ancho)} {ancho}w" for ancho in self.anchos)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
-from django.forms import CheckboxSelectMultiple, Form, ModelMultipleChoiceField
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -24,7 +24,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from civic.comun.acceso import mirar
+from civic.comun.bitacora import anotar_mirada
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
 from civic.comun.planillas import celda
@@ -55,6 +55,15 @@ def prohibir(model: type[Model], *acciones: str) -> None:
 class DescargaSegura:
     """Mezcla de listas: CSV y XLSX en hora de Bolivia, sin celdas que una planilla tome por fórmula."""
 
+    # Si la lista tiene datos que no son públicos: cómo se anota que alguien la descargó.
+    mirada = ""
+
+    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponse:
+        if self.mirada:
+            quien, modelo = self.request.user, self.model  # type: ignore[attr-defined]
+            anotar_mirada(quien, modelo, f"{self.mirada} ({spreadsheet_format}).")
+        return super().as_spreadsheet(queryset, spreadsheet_format)  # type: ignore[misc]
+
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         if callable(value):
             value = value()
@@ -82,8 +91,6 @@ class Lista(DescargaSegura, generic.IndexView):
     """Lista que trae sus relaciones de una vez y ofrece en cada renglón lo que esa persona puede hacer con él."""
 
     relaciones: tuple[str, ...] = ()
-    # Si la lista tiene datos que no son públicos: cómo se anota que alguien la descargó.
-    mirada = ""
     # (rótulo, ruta, ícono) de lo que se hace con varios registros a la vez; ver `EnBloque`.
     en_bloque: tuple[Boton, ...] = ()
 
@@ -102,11 +109,6 @@ class Lista(DescargaSegura, generic.IndexView):
                 if self.puede_en_bloque(ruta)
             ),
         ]
-
-    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponse:
-        if self.mirada:
-            mirar(self.request.user, self.model, f"{self.mirada} ({spreadsheet_format}).")
-        return super().as_spreadsheet(queryset, spreadsheet_format)
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related(*self.relaciones)
@@ -127,6 +129,7 @@ class Ficha(generic.InspectView):
     """Página de un registro, con los botones de lo que se puede hacer con él."""
 
     page_title = "Ficha"
+    template_name = "comun/trastienda/ficha.html"
     # Si muestra algo que no es público: cómo se anota que alguien lo miró.
     mirada = ""
     # (texto, ruta del conjunto, ícono); se muestran si `puede` lo permite.
@@ -134,7 +137,7 @@ class Ficha(generic.InspectView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if self.mirada:
-            mirar(request.user, self.object, self.mirada)
+            anotar_mirada(request.user, self.object, self.mirada)
         return super().get(request, *args, **kwargs)
 
     def puede(self, ruta: str) -> bool:
@@ -157,8 +160,11 @@ class Ficha(generic.InspectView):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sucesos = Suceso.objects.de(self.object).select_related("actor")
-        return super().get_context_data(**kwargs) | {"sucesos": sucesos}
+        return super().get_context_data(**kwargs) | {"sucesos": self.historia()}
+
+    def historia(self) -> QuerySet[Suceso]:
+        """Lo que pasó con ese registro, según la bitácora."""
+        return Suceso.objects.de(self.object).select_related("actor")
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
         valor = super().get_field_display_value(field_name, field)
@@ -167,7 +173,17 @@ class Ficha(generic.InspectView):
         return "sin dato" if valor in (None, "") else valor
 
 
-class ConReglas:
+class Con422:
+    """Mezcla: un formulario que no vale vuelve con lo escrito y responde 422."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        respuesta = super().form_invalid(form)  # type: ignore[misc]
+        if respuesta.status_code == 200:
+            respuesta.status_code = 422
+        return respuesta
+
+
+class ConReglas(Con422):
     """Mezcla: una ReglaIncumplida de la acción vuelve al formulario como su error, con lo escrito intacto."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -176,10 +192,18 @@ class ConReglas:
         except ReglaIncumplida as error:
             form.add_error(error.campo if error.campo in form.fields else None, error.mensaje)
             self.produced_error_message = error.mensaje
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
 
 
-class Gestion(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+class Crear(ConReglas, generic.CreateView):
+    """Crear un registro."""
+
+
+class Editar(ConReglas, generic.EditView):
+    """Corregir un registro."""
+
+
+class Gestion(Con422, PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
     """Una acción sobre un registro: muestra sus datos, pide lo que falta y la ejecuta."""
 
     request: Any  # dentro de la trastienda, quien pide siempre ingresó
@@ -193,7 +217,13 @@ class Gestion(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = get_object_or_404(self.model, pk=kwargs["pk"])
+        if not self.le_toca():
+            raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def le_toca(self) -> bool:
+        """Si a quien mira le toca esto con este registro, además del permiso."""
+        return True
 
     def ejecutar(self, datos: dict[str, Any]) -> None:
         raise NotImplementedError
@@ -236,95 +266,6 @@ class Gestion(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
             explicacion=self.explicacion(),
             submit_button_label=self.submit_button_label,
             action_url=self.request.path,
-            **kwargs,
-        )
-
-
-class CampoElegidos(ModelMultipleChoiceField):
-    """Casillas con claves de registros; lo que no es una clave posible se rechaza antes de preguntar a la base."""
-
-    def clean(self, value: Any) -> Any:
-        claves = [str(clave) for clave in value or ()]
-        if not all(clave.isascii() and clave.isdigit() and len(clave) < 19 for clave in claves):
-            raise ValidationError("Elige de la lista.", code="invalid_choice")
-        return super().clean(value)
-
-
-class EnBloque(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
-    """Lo mismo sobre varios registros elegidos: cada uno pasa por su acción, y el que no puede dice por qué."""
-
-    request: Any
-    model: Any = None
-    index_url_name = ""
-    any_permission_required = ("view", "change")  # lo que falta lo dice `le_toca`
-    template_name = "comun/trastienda/gestion.html"
-    submit_button_label = "Hacerlo con los elegidos"
-    filterset_class: Any = None
-    explicacion = "Elige con cuáles. Cada uno queda anotado en su historia."
-    TOPE = 100
-
-    def le_toca(self) -> bool:
-        """Si a quien mira le toca esto con alguno."""
-        raise NotImplementedError
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if not self.le_toca():
-            raise PermissionDenied("Esto le toca a otro cargo.")
-        return super().dispatch(request, *args, **kwargs)
-
-    def elegibles(self) -> Any:
-        """Los registros entre los que puede elegir quien mira."""
-        raise NotImplementedError
-
-    def ejecutar(self, objeto: Any, datos: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def get_form(self, form_class: Any = None) -> Form:
-        form = super().get_form(form_class)
-        filas = self.elegibles()
-        if self.filterset_class is not None:
-            filas = self.filterset_class(self.request.GET, queryset=filas, request=self.request).qs
-        claves = list(filas.values_list("pk", flat=True)[: self.TOPE])
-        form.fields["elegidos"] = CampoElegidos(
-            queryset=self.elegibles().filter(pk__in=claves),
-            label=f"Con cuáles (hasta {self.TOPE}; filtra la lista para ver otros)",
-            widget=CheckboxSelectMultiple,
-            error_messages={"required": "Elige por lo menos uno."},
-        )
-        form.order_fields(["elegidos"])
-        return form
-
-    def form_valid(self, form: Form) -> HttpResponse:
-        datos = dict(form.cleaned_data)
-        hechos, problemas = 0, []
-        for objeto in datos.pop("elegidos"):
-            try:
-                self.ejecutar(objeto, datos)
-                hechos += 1
-            except ReglaIncumplida as error:
-                problemas.append(f"{objeto}: {error.mensaje}")
-        if hechos:
-            messages.success(self.request, f"Hecho con {hechos}.")
-        for problema in problemas:
-            messages.warning(self.request, problema)
-        return redirect(self.index_url_name)
-
-    def form_invalid(self, form: Form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        plural = self.model._meta.verbose_name_plural.capitalize()
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse(self.index_url_name), "label": plural},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            explicacion=self.explicacion,
-            submit_button_label=self.submit_button_label,
-            action_url=self.request.get_full_path(),
             **kwargs,
         )
 

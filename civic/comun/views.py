@@ -5,16 +5,19 @@ import logging
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from civic.comun import consultas
+from civic.comun import retomar as envios
 from civic.comun.acceso import publica
 from civic.comun.bitacora import cabeza
 from civic.comun.cadena import momento_canonico
-from civic.comun.forms import BuscarSucesos, DesdeElNumero
+from civic.comun.forms import BuscarParecidos, BuscarSucesos, DesdeElNumero
+from civic.comun.fotos import puede_ver
 from civic.comun.models import Foto, Suceso
 from civic.comun.paginacion import pagina_de
+from civic.comun.parecidos import fuentes
 
 registro = logging.getLogger("ayni")
 
@@ -34,23 +37,44 @@ def salud(request: HttpRequest) -> JsonResponse:
 
 @publica
 @require_safe
-def foto(request: HttpRequest, token: str, ancho: int) -> FileResponse:
-    """Una versión de una foto. Las no publicadas solo las ve quien las subió o quien atiende en la trastienda."""
+def foto(request: HttpRequest, token: str, ancho: int, formato: str = "webp") -> FileResponse:
+    """Una versión de una foto. Quién ve las que no son públicas lo dice `puede_ver`."""
     imagen = get_object_or_404(Foto, token=token)
-    propia = request.user.is_authenticated and (
-        imagen.subida_por_id == request.user.pk or request.user.has_perm("wagtailadmin.access_admin")
-    )
-    if not (imagen.publica or propia) or ancho not in imagen.anchos:
+    if formato == "webp" and not _abre_webp(request):
+        formato = "jpg"  # en las tarjetas va una sola dirección: pesan menos
+    if not puede_ver(request.user, imagen) or ancho not in imagen.anchos:
         raise Http404("No hay esa foto.")
     try:
-        archivo = default_storage.open(imagen.ruta(ancho))
+        archivo = default_storage.open(imagen.ruta(ancho, formato))
     except FileNotFoundError:
-        registro.error("Falta el archivo %s", imagen.ruta(ancho))
+        registro.error("Falta el archivo %s", imagen.ruta(ancho, formato))
         raise Http404("No hay esa foto.") from None
-    respuesta = FileResponse(archivo, content_type="image/webp")
+    respuesta = FileResponse(archivo, content_type="image/jpeg" if formato == "jpg" else "image/webp")
     respuesta["Cache-Control"] = "public, max-age=31536000, immutable" if imagen.publica else "private, no-store"
     respuesta["X-Content-Type-Options"] = "nosniff"
+    respuesta["Vary"] = "Accept, Cookie"
     return respuesta
+
+
+def _abre_webp(request: HttpRequest) -> bool:
+    """Falso si el navegador enumera las imágenes que abre y WebP no está; los que no dicen nada, lo abren."""
+    acepta = request.headers.get("Accept", "")
+    return "image/" not in acepta or "image/webp" in acepta
+
+
+@publica
+@require_safe
+def parecidos(request: HttpRequest) -> HttpResponse:
+    """Lo público y abierto que se parece a un texto en un lugar: página, trozo de página o JSON (`formato`)."""
+    form = BuscarParecidos(request.GET)
+    pedido = form.pedido()
+    en = request.GET.get("en", "")
+    hallados = fuentes.buscar(pedido, en=en if en in fuentes.claves() else "", salvo=form.cleaned_data.get("salvo"))
+    if request.GET.get("formato") == "json":
+        return JsonResponse({"parecidos": [fuentes.para_json(hallado) for hallado in hallados]})
+    contexto = {"form": form, "hallados": hallados, "en": en, "busco": bool(pedido.titulo or pedido.texto)}
+    plantilla = "comun/_parecidos.html" if request.GET.get("formato") == "trozo" else "comun/parecidos.html"
+    return render(request, plantilla, contexto)
 
 
 @publica
@@ -131,8 +155,23 @@ def error_500(request: HttpRequest) -> HttpResponse:
 
 
 @publica
+@require_safe
+def retomar(request: HttpRequest) -> HttpResponse:
+    """Lo que quedó a medio enviar al vencer la sesión, listo para seguir con un toque."""
+    pendiente = envios.pendiente(request)
+    if pendiente is None:
+        return redirect("/")
+    respuesta = render(request, "comun/retomar.html", {"pendiente": pendiente})
+    respuesta["Cache-Control"] = "private, no-store"
+    return respuesta
+
+
+@publica
 def formulario_vencido(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """El permiso del formulario (CSRF) venció o falta."""
+    """El permiso del formulario (CSRF) venció o falta. Lo escrito en una página nuestra se retoma; lo demás, no."""
+    vista = request.resolver_match.func if request.resolver_match else None
+    if getattr(vista, "retomable", False) and envios.guardar(request):
+        return redirect("comun:retomar")
     return _error(
         request,
         403,

@@ -13,7 +13,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from civic.comun import consultas
+from civic.comun import consultas, trastienda
 from civic.comun.bitacora import anotar_mirada
 from civic.comun.models import Suceso
 from civic.comun.templatetags.ayni import fecha_hora
@@ -45,7 +45,9 @@ class Filtro(WagtailFilterSet):
         fields = ["verbo", "objeto_tipo", "objeto_id", "momento", "persona", "publico"]
 
 
-class Lista(generic.IndexView):
+class Lista(trastienda.Lista):
+    mirada = "Descargó la bitácora"
+
     def get_base_queryset(self) -> QuerySet:
         return Suceso.objects.select_related("actor").defer("datos")
 
@@ -105,6 +107,11 @@ class BitacoraViewSet(ModelViewSet):
     search_backend_name = None
     ordering = "-numero"
     list_per_page = 50
+    list_export = [
+        *("numero", "momento", "actor", "calidad", "objeto_tipo", "objeto_id", "verbo", "texto", "motivo", "publico"),
+        *("huella", "anterior"),
+    ]
+    export_filename = "bitacora"
     list_display = [
         "texto",
         Column("momento", label="Cuándo", accessor=lambda suceso: fecha_hora(suceso.momento), sort_key="momento"),

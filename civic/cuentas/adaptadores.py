@@ -6,7 +6,9 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings as de_cuentas
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
@@ -17,9 +19,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from civic.cuentas import reglas, seguridad
+from civic.cuentas import avisos, reglas, seguridad
 
 registro = logging.getLogger("ayni.cuentas")
 SIN_DIRECCION = "0.0.0.0"  # noqa: S104 -- no se escucha en ella: es «no se sabe de dónde viene»
@@ -79,11 +82,14 @@ class AdaptadorDeCuentas(DefaultAccountAdapter):
         """Como allauth, y si otra cuenta confirmó ese mismo correo en este instante, lo dice en vez de fallar."""
         try:
             with transaction.atomic():
-                return super().confirm_email(request, email_address)
+                confirmado = super().confirm_email(request, email_address)
         except IntegrityError:
             fallo = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, fallo, {"email": email_address.email})
             return False
+        if confirmado:
+            self._avisar(avisos.CORREO_CONFIRMADO, email_address.user, {"correo": email_address.email})
+        return confirmado
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return en_el_sitio(super().get_reset_password_from_key_url(key))
@@ -96,6 +102,39 @@ class AdaptadorDeCuentas(DefaultAccountAdapter):
             if nombre in context:
                 context[nombre] = en_el_sitio(context[nombre])
         super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Avisa de un cambio en la cuenta. `email`: a cuál de sus correos, si lo confirmó; si no, a otro confirmado."""
+        self._avisar(template_prefix, user, context or {}, preferido=email or "")
+
+    def avisar_al_correo_quitado(self, correo: EmailAddress) -> None:
+        """A quien todavía lee el correo que se acaba de quitar de la cuenta, si estaba confirmado."""
+        if correo.verified:
+            self._mandar_aviso(avisos.CORREO_QUITADO, correo.user, {"deleted_email": correo.email}, correo.email)
+
+    def _avisar(self, plantilla: str, persona: Any, datos: dict[str, Any], *, preferido: str = "") -> None:
+        confirmados = EmailAddress.objects.filter(user=persona, verified=True).order_by("-primary", "pk")
+        # El que se acaba de confirmar no cuenta: quien puso el suyo en una cuenta ajena no es a quien hay que avisar.
+        correos = [c.email for c in confirmados if plantilla != avisos.CORREO_CONFIRMADO or c.email != datos["correo"]]
+        if correos:
+            self._mandar_aviso(plantilla, persona, datos, preferido if preferido in correos else correos[0])
+
+    def _mandar_aviso(self, plantilla: str, persona: Any, datos: dict[str, Any], correo: str) -> None:
+        """Sale después de confirmar y nunca deshace el cambio: con el servidor de correo caído, solo no llega."""
+        if not de_cuentas.EMAIL_NOTIFICATIONS:
+            return
+        ahora = timezone.now()
+        contexto = {**datos, "persona": persona, "momento": ahora, "URL_PUBLICA": settings.URL_PUBLICA}
+
+        def mandar() -> None:
+            try:
+                self.render_mail(plantilla, correo, contexto).send()
+            except OSError as error:  # incluye los de SMTP; su texto puede llevar la dirección
+                registro.warning("No salió un aviso de seguridad: %s.", type(error).__name__)
+
+        transaction.on_commit(mandar, robust=True)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """La dirección de quien pide; detrás de un socket de archivo no la hay, y no por eso se deja de entrar."""

@@ -8,24 +8,28 @@ from django.db.models import QuerySet
 
 from civic.comun.models import Suceso
 from civic.cuentas.models import Residencia, Usuario
-from mapas.territorio.consultas import distritos, municipio_actual, otbs
+from mapas.territorio.consultas import distrito_de_otb, distritos, municipio_actual, otbs
 
 FUERA = "fuera"
+SIN_DISTRITO = "Sin distrito"
 Grupo = tuple[str, list[tuple[str, str]]]
 
 
 def lugares_para_elegir() -> list[tuple[str, Any]]:
-    """Opciones de «dónde vives», agrupadas por distrito: dos consultas, sin geometrías.
+    """Opciones de «dónde vives», agrupadas por distrito y al final las OTB sin distrito: dos consultas, sin geometrías.
 
     Valores: «o:<pk>» una OTB, «d:<pk>» el distrito solo, «fuera» nadie del municipio.
     """
-    por_distrito: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for otb in otbs():
-        por_distrito[otb.padre_id].append((f"o:{otb.pk}", otb.nombre_completo))
+    por_distrito: dict[int | None, list[tuple[str, str]]] = defaultdict(list)
+    for otb in otbs().select_related("padre"):
+        suyo = distrito_de_otb(otb)
+        por_distrito[suyo.pk if suyo else None].append((f"o:{otb.pk}", otb.nombre_completo))
     grupos: list[tuple[str, Any]] = [("", "Elige…")]
     for distrito in distritos():
         opciones = [(f"d:{distrito.pk}", f"{distrito}: mi OTB no está en la lista"), *por_distrito[distrito.pk]]
         grupos.append((str(distrito), opciones))
+    if por_distrito[None]:
+        grupos.append((SIN_DISTRITO, por_distrito[None]))
     municipio = municipio_actual()
     grupos.append((FUERA, f"No vivo en {municipio.nombre if municipio else 'este municipio'}"))
     return grupos

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from shapely import GEOSException
 from shapely.geometry import shape
@@ -21,9 +21,10 @@ from civic.cuentas.models import (
     ObservacionDeRegistro,
     Organizacion,
     OrganizacionQuerySet,
+    PadronDeOrganizacion,
     Usuario,
 )
-from mapas.territorio.consultas import METROS_POR_GRADO, ubicar
+from mapas.territorio.consultas import METROS_POR_GRADO, municipio_actual, ubicar
 from mapas.territorio.models import Area, Limite
 
 EN_OBSERVACION = "en_observacion"
@@ -58,7 +59,8 @@ def buscar_organizaciones(
         organizaciones = organizaciones.en_observacion()
     elif estado:
         organizaciones = organizaciones.filter(estado_hoy=estado)
-    return organizaciones.select_related("distrito").order_by("distrito__orden", "nombre", "pk")
+    por_distrito = F("distrito__orden").asc(nulls_last=True)
+    return organizaciones.select_related("distrito").order_by(por_distrito, "nombre", "pk")
 
 
 def organizacion_de_filtro(slug: str) -> Organizacion | None:
@@ -93,6 +95,10 @@ def directivas_pasadas(organizacion: Organizacion, *, cuantas: int = 5) -> list[
         DirectivaPasada(min(m.desde for m in grupo), max(m.hasta for m in grupo), grupo) for grupo in grupos.values()
     ]
     return pasadas[:cuantas]
+
+
+def padron_vigente_de(organizacion: Organizacion) -> PadronDeOrganizacion | None:
+    return organizacion.padrones.vigentes().first()  # type: ignore[attr-defined]
 
 
 def actas_confirmadas(organizacion: Organizacion) -> list[ActaDeDirectiva]:
@@ -166,6 +172,7 @@ def _misma_area(organizacion: Organizacion, otras: QuerySet[Organizacion]) -> li
 
 def _nombres_parecidos(organizacion: Organizacion, otras: QuerySet[Organizacion]) -> list[dict[str, Any]]:
     hallazgos = []
+    cerca = "del mismo distrito" if organizacion.distrito_id else "también sin distrito"
     for otra in otras.filter(distrito=organizacion.distrito_id):
         nombres = [otra.nombre]
         if otra.area is not None:
@@ -173,7 +180,7 @@ def _nombres_parecidos(organizacion: Organizacion, otras: QuerySet[Organizacion]
         parecido = next((nombre for nombre in nombres if reglas.se_parecen(organizacion.nombre, nombre)), None)
         if parecido is not None:
             como = "" if parecido == otra.nombre else f" (también «{parecido}»)"
-            hallazgos.append(_hallazgo("nombre", otra, f"El nombre se parece al de {otra}{como}, del mismo distrito."))
+            hallazgos.append(_hallazgo("nombre", otra, f"El nombre se parece al de {otra}{como}, {cerca}."))
     return hallazgos
 
 
@@ -254,6 +261,7 @@ def escaneos_sueltos(antes_de: datetime.datetime) -> QuerySet[Escaneo]:
 def en_popolo(organizacion: Organizacion) -> dict[str, Any]:
     """La organización en el vocabulario Popolo; de las personas, solo su nombre público."""
     area = organizacion.area
+    padre = organizacion.distrito or municipio_actual()
     return {
         "id": organizacion.slug,
         "name": str(organizacion),
@@ -265,7 +273,7 @@ def en_popolo(organizacion: Organizacion) -> dict[str, Any]:
             "id": area.codigo if area else None,
             "name": area.nombre_completo if area else None,
             "classification": area.tipo if area else None,
-            "parent": {"id": organizacion.distrito.codigo, "name": str(organizacion.distrito)},
+            "parent": {"id": padre.codigo, "name": str(padre)} if padre else None,
         },
         "contact_details": [{"label": rotulo, "value": dato} for rotulo, dato in organizacion.contacto_publico],
         "memberships": [_membresia(m) for m in directiva_de(organizacion)],

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from civic.cuentas.identidad import llave_de_padron, sello_de_la_clave
+from civic.cuentas.identidad import llave_de_padron, llave_de_padron_de_organizacion, sello_de_la_clave
 from civic.cuentas.metodos import OPCIONES, SIN_METODO, rotulo_de
 from civic.cuentas.models import (
     ConflictoDeIdentidad,
     FilaDePadron,
+    FilaDePadronDeOrganizacion,
     Mandato,
     Organizacion,
     Padron,
+    PadronDeOrganizacion,
     PedidoDeConfirmacion,
     Residencia,
     Usuario,
@@ -23,6 +25,8 @@ from civic.cuentas.models import (
 )
 from civic.cuentas.reglas_identidad import Ci, agrupar_totales
 from mapas.territorio.models import Area
+
+SIN_DISTRITO = "Sin distrito"
 
 
 def padron_vigente() -> Padron | None:
@@ -42,6 +46,21 @@ def buscar_en_padron(ci: Ci, nacimiento: datetime.date) -> FilaDePadron | None:
         )
         .first()
     )
+
+
+def padron_de_otb(otb: Area) -> PadronDeOrganizacion | None:
+    """El padrón en uso de la organización de esa OTB; None si no tiene, está suspendida o se cargó con otra clave."""
+    return (
+        PadronDeOrganizacion.objects.vigentes()
+        .select_related("organizacion")
+        .filter(organizacion__area=otb, organizacion__estado__in=Organizacion.ACTUAN, sello=sello_de_la_clave())
+        .first()
+    )
+
+
+def esta_en_padron_de_organizacion(padron: PadronDeOrganizacion, ci: Ci, nacimiento: datetime.date) -> bool:
+    llave = llave_de_padron_de_organizacion(padron.organizacion_id, ci, nacimiento)
+    return FilaDePadronDeOrganizacion.objects.filter(padron=padron, llave=llave).exists()
 
 
 def directiva_que_confirma(otb: Area) -> Organizacion | None:
@@ -67,7 +86,9 @@ def situacion_de(usuario: Usuario) -> dict[str, Any]:
         .select_related("organizacion")
         .filter(usuario=usuario)
         .first(),
-        "en_revision": ConflictoDeIdentidad.objects.abiertos().filter(segunda=usuario).exists(),
+        "en_revision": ConflictoDeIdentidad.objects.abiertos()
+        .filter(segunda=usuario, razon=ConflictoDeIdentidad.Razon.MISMO_CARNET)
+        .exists(),
         "historia": list(Verificacion.objects.filter(cuenta=usuario).select_related("lugar")[:5]),
         "tiene_identidad": Verificacion.objects.filter(
             cuenta=usuario, termino__isnull=True, identidad__isnull=False
@@ -96,7 +117,10 @@ def verificadas_de(usuarios: Any) -> list[tuple[str, int]]:
 
 
 def habilitadas_por_modo(distrito: Area | None = None) -> list[tuple[str, int]]:
-    """Cuántas personas pueden votar hoy, por modo de verificar, en este municipio o en un distrito: una consulta."""
+    """Cuántas personas pueden votar hoy, por modo de verificar, en este municipio o en un distrito: una consulta.
+
+    Las papeletas son por distrito: quien vive en una OTB que no está en ninguno no se cuenta.
+    """
     residencias = Residencia.objects.habilitadas()
     if distrito is not None:
         residencias = residencias.filter(distrito=distrito)
@@ -107,16 +131,18 @@ def habilitadas_por_modo(distrito: Area | None = None) -> list[tuple[str, int]]:
 
 def cifras_de_verificacion() -> dict[str, Any]:
     """Para la trastienda, sin juntar celdas: por distrito, cuántas por modo y cuántas faltan. Dos consultas."""
+    en_distrito = Q(distrito__municipio__codigo=settings.MUNICIPIO)
+    sin_distrito = Q(distrito__isnull=True, otb__municipio__codigo=settings.MUNICIPIO)
     columnas = [*OPCIONES, ("", SIN_METODO.capitalize())]
     filas: list[dict[str, Any]] = []
     for distrito, nivel, metodo, cuantas in (
-        Residencia.objects.filter(distrito__municipio__codigo=settings.MUNICIPIO)
-        .order_by("distrito__orden", "distrito__nombre")
+        Residencia.objects.filter(en_distrito | sin_distrito)
+        .order_by(F("distrito__orden").asc(nulls_last=True), "distrito__nombre")
         .values_list("distrito__nombre", "nivel", "metodo")
         .annotate(Count("pk"))
     ):
-        if not filas or filas[-1]["distrito"] != distrito:
-            filas.append({"distrito": distrito, "cuentas": Counter(), "identidad": 0, "declaradas": 0})
+        if not filas or filas[-1]["distrito"] != (distrito or SIN_DISTRITO):
+            filas.append({"distrito": distrito or SIN_DISTRITO, "cuentas": Counter(), "identidad": 0, "declaradas": 0})
         if nivel == Residencia.Nivel.VERIFICADA:
             filas[-1]["cuentas"][metodo] += cuantas
         else:

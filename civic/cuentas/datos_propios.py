@@ -19,7 +19,8 @@ from civic.cuentas.registro_de_datos import REGISTRO, Dato
 LEEME = """Tus datos en Ayni
 
 mis_datos.json tiene todo lo que Ayni guarda de ti, ordenado por tema. Se abre con cualquier editor de texto.
-La carpeta fotos tiene las fotos que subiste.
+La carpeta fotos tiene las fotos que subiste, y la carpeta documentos, los PDF que adjuntaste: cada uno se llama como
+su «token» en mis_datos.json.
 
 No está tu contraseña: Ayni no la conoce, solo guarda una huella que no se puede deshacer.
 No está qué votaste: Ayni guarda que votaste, para que nadie vote dos veces, y aparte las papeletas, sin nombre.
@@ -83,11 +84,27 @@ def _archivos_de_fotos(usuario: Usuario) -> Iterator[tuple[str, bytes]]:
             continue
 
 
+def _archivos_de_documentos(usuario: Usuario) -> Iterator[tuple[str, bytes]]:
+    """Los archivos de las líneas del registro que los tienen; el mismo archivo, una vez."""
+    dados: set[str] = set()
+    for dato in REGISTRO:
+        filas = filas_de(dato, usuario) if dato.carpeta else None
+        for fila in filas if filas is not None else ():
+            nombre = f"{dato.carpeta}/{fila.ruta.rsplit('/', 1)[-1]}"
+            if nombre in dados or not default_storage.exists(fila.ruta):
+                continue
+            dados.add(nombre)
+            with default_storage.open(fila.ruta) as archivo:
+                yield nombre, archivo.read()
+
+
 def empaquetar(usuario: Usuario, destino: IO[bytes]) -> None:
-    """Escribe en `destino` el zip con los datos y las fotos de la persona."""
+    """Escribe en `destino` el zip con los datos, las fotos y los documentos de la persona."""
     with zipfile.ZipFile(destino, "w", zipfile.ZIP_DEFLATED) as paquete:
         paquete.writestr("LEEME.txt", LEEME)
         datos = json.dumps(reunir(usuario), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         paquete.writestr("mis_datos.json", datos)
         for nombre, contenido in _archivos_de_fotos(usuario):
             paquete.writestr(nombre, contenido, zipfile.ZIP_STORED)  # WebP ya viene comprimido
+        for nombre, contenido in _archivos_de_documentos(usuario):
+            paquete.writestr(nombre, contenido)

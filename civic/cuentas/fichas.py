@@ -41,3 +41,18 @@ def secciones_de(organizacion: Organizacion) -> list[dict[str, Any]]:
         if datos is not None:
             hechas.append({"clave": seccion.clave, "plantilla": seccion.plantilla, "datos": datos})
     return hechas
+
+
+# --- Lo que espera por una persona, en «Mi cuenta» -------------------------------------------------------------------
+Pendientes = Callable[[Any], list[tuple[str, str]]]
+_pendientes: dict[str, Pendientes] = {}
+
+
+def registrar_pendientes(clave: str, pendientes: Pendientes) -> None:
+    """Agrega (o reemplaza) una fuente de lo que espera por alguien: `pendientes(usuario)` da [(frase, dirección)]."""
+    _pendientes[clave] = pendientes
+
+
+def pendientes_de(usuario: Any) -> list[tuple[str, str]]:
+    """(frase, dirección) de todo lo que espera que esa persona decida."""
+    return [pendiente for clave in sorted(_pendientes) for pendiente in _pendientes[clave](usuario)]

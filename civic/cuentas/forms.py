@@ -19,6 +19,7 @@ from civic.cuentas.acciones import declarar_residencia
 from civic.cuentas.adaptadores import USUARIO_OCUPADO
 from civic.cuentas.consultas import FUERA, lugares_para_elegir
 from civic.cuentas.models import Usuario
+from mapas.territorio.consultas import distrito_de_otb
 from mapas.territorio.models import Area
 
 PISTA_CLAVE = "Ocho letras o números, o más. Tres palabras que recuerdes sirven bien. No uses solo números."
@@ -74,7 +75,7 @@ class CampoLugarDeVida(forms.ChoiceField):
         area = Area.objects.select_related("padre").filter(pk=pk).first()
         if area is None:
             raise ValidationError("Ese lugar ya no está en la lista. Elige otro.", code="lugar")
-        return (area, area.padre) if tipo == "o" else (None, area)
+        return (area, distrito_de_otb(area)) if tipo == "o" else (None, area)
 
 
 def _nombre_publico(**kwargs: Any) -> CampoTexto:
@@ -135,7 +136,7 @@ class RegistroForm(DeAyni, de_allauth.SignupForm):
         try:
             with transaction.atomic():
                 persona.save()
-                if distrito is not None:
+                if otb is not None or distrito is not None:
                     declarar_residencia(persona, otb=otb, distrito=distrito)
                 setup_user_email(request, persona, [EmailAddress(email=correo)] if correo else [])
         except IntegrityError:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils import timezone
@@ -16,7 +17,7 @@ from civic.cuentas.acciones.organizaciones import DE_CONTACTO, DE_PERSONALIDAD
 from civic.cuentas.consultas_organizaciones import EN_OBSERVACION
 from civic.cuentas.escaneos import ACEPTA, revisar_escaneo
 from civic.cuentas.models import Escaneo, Organizacion, Usuario
-from mapas.territorio.consultas import ubicar
+from mapas.territorio.consultas import distrito_de_otb, ubicar
 from mapas.territorio.forms import ConLugar
 from mapas.territorio.models import Area, Clase
 
@@ -119,6 +120,15 @@ class ContactoForm(ConContacto, Formulario):
     pass
 
 
+class PadronDeOrganizacionForm(Formulario):
+    archivo = forms.FileField(
+        label="Archivo",
+        help_text="CSV o XLSX con los títulos ci y fecha_nacimiento, de 4 MB como máximo. Los nombres no se leen.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        error_messages={"required": "Elige el archivo.", "empty": "Ese archivo está vacío. Elige otro."},
+    )
+
+
 class SolicitudForm(ConClave, ConLugar, ConContacto, Formulario):
     """Pedir el registro de una organización: qué es, dónde está, su personalidad jurídica y su contacto."""
 
@@ -157,13 +167,26 @@ class SolicitudForm(ConClave, ConLugar, ConContacto, Formulario):
 
     def _con_punto(self, datos: dict[str, Any], lon: float, lat: float) -> None:
         """Del punto sale el distrito; el área es solo la que la persona eligió (puede ser nueva)."""
-        distrito, elegida = ubicar(lon, lat).distrito, datos.get("otb")
-        if distrito is None:
+        lugar, elegida = ubicar(lon, lat), datos.get("otb")
+        suyo = distrito_de_otb(elegida) if elegida is not None else lugar.distrito
+        if lugar.municipio is None or lugar.municipio.codigo != settings.MUNICIPIO:
             self.add_error("distrito", "Ese punto está fuera del municipio. Muévelo adentro o elige el distrito.")
-        elif elegida is not None and elegida.padre_id != distrito.pk:
-            self.add_error("otb", f"Esa área no es del {distrito}, donde está el punto. Elige otra o quita el punto.")
+        elif lugar.distrito is not None and suyo != lugar.distrito:
+            self.add_error(
+                "otb", f"Esa área no es del {lugar.distrito}, donde está el punto. Elige otra o quita el punto."
+            )
+        elif elegida is None and lugar.distrito is None:
+            pass  # donde nadie dibujó un distrito vale el que eligió; y si no eligió, no está en ninguno
         else:
-            datos["distrito"] = distrito
+            datos["distrito"] = suyo
+
+    def _sin_punto(self, datos: dict[str, Any]) -> None:
+        """El área dice el distrito; la que no está en ninguno no necesita que se elija."""
+        elegida = datos.get("otb")
+        if elegida is not None and distrito_de_otb(elegida) is None:
+            datos["distrito"] = None
+        else:
+            super()._sin_punto(datos)
 
     def clean_personalidad_fecha(self) -> Any:
         dia = self.cleaned_data["personalidad_fecha"]

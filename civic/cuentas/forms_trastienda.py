@@ -52,6 +52,7 @@ class OrganizacionForm(WagtailAdminModelForm):
             propios, areas = propios.filter(pk__in=alcance), areas.filter(padre__in=alcance)
         self.fields["distrito"].queryset = propios  # type: ignore[attr-defined]
         self.fields["area"].queryset = areas  # type: ignore[attr-defined]
+        self.fields["distrito"].help_text = "Vacío solo si su área no está en ningún distrito."
         self.fields["nombre"] = CampoTexto(label="Nombre", max_length=120)
 
     def clean_personalidad_juridica(self) -> str:

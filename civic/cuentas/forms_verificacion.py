@@ -1,6 +1,7 @@
 """Formularios de verificación. Lo escrito se vuelve huella en la acción; nada de esto se guarda."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,8 +11,8 @@ from django.utils.dateparse import parse_datetime
 from wagtail.admin.widgets import AdminDateInput
 
 from civic.comun.forms import CampoTexto, Formulario
-from civic.cuentas.models import Usuario
-from civic.cuentas.planilla_padron import NOMBRES, TITULOS
+from civic.cuentas.columnas_padron import NOMBRES, TITULOS
+from civic.cuentas.models import ConflictoDeIdentidad, Residencia, Usuario
 from civic.cuentas.reglas_identidad import Ci, DatoInvalido, leer_nacimiento, normalizar_ci
 
 # Ni el teclado ni el navegador deben recordar un carnet en un teléfono prestado.
@@ -34,9 +35,12 @@ class CampoCi(CampoTexto):
         kwargs.setdefault("widget", forms.TextInput(attrs=_SIN_RASTRO))
         super().__init__(max_length=60, **kwargs)
 
-    def clean(self, value: Any) -> Ci:
+    def clean(self, value: Any) -> Ci | None:
+        escrito = super().clean(value)
+        if not escrito:
+            return None
         try:
-            return normalizar_ci(super().clean(value))
+            return normalizar_ci(escrito)
         except DatoInvalido as error:
             raise ValidationError(str(error), code="ci") from None
 
@@ -80,19 +84,23 @@ class BuscarPersonaForm(Formulario):
         return Usuario.objects.filter(username__iexact=self.cleaned_data["usuario"], is_active=True).first()
 
 
-class ConVista(forms.Form):
-    """Mezcla: el `momento` de la residencia que se tenía delante al abrir el formulario."""
+class CampoVista(forms.CharField):
+    """El `momento` de la residencia que se tenía delante al abrir el formulario."""
 
-    vista = forms.CharField(widget=forms.HiddenInput)
+    widget = forms.HiddenInput
 
-    def clean_vista(self) -> datetime.datetime:
+    def clean(self, value: Any) -> datetime.datetime:
         try:
-            momento = parse_datetime(self.cleaned_data["vista"])
+            momento = parse_datetime(super().clean(value))
         except ValueError:
             momento = None
         if momento is None or momento.tzinfo is None:
             raise ValidationError("Abre de nuevo la ficha de la persona.", code="vista")
         return momento
+
+
+class ConVista(forms.Form):
+    vista = CampoVista()
 
 
 class EnPersonaForm(ConVista, Formulario):
@@ -115,6 +123,42 @@ class VerificarForm(ConVista, forms.Form):
     )
 
 
+class VerificarVariasForm(forms.Form):
+    """Lo mismo con varias personas presentes: a quien se le escribe el carnet se la verifica; las demás, como están."""
+
+    detalle = forms.ChoiceField(label="Cómo se comprobó", choices=COMPROBANTES, widget=forms.RadioSelect)
+    consiente = forms.BooleanField(
+        label="Cada persona de quien escribí el carnet está presente y acepta que la verifique",
+        error_messages={"required": "Solo se verifica a quien está presente y acepta."},
+    )
+
+    def poner_filas(self, residencias: Iterable[Residencia]) -> None:
+        self.residencias = list(residencias)
+        for residencia in self.residencias:
+            quien = f"{residencia.usuario} ({residencia.usuario.username})"
+            self.fields[f"ci_{residencia.pk}"] = CampoCi(
+                label=f"Carnet de {quien}: {residencia.donde}", required=False, help_text=""
+            )
+            self.fields[f"vista_{residencia.pk}"] = CampoVista(initial=residencia.momento.isoformat())
+        self.order_fields([f"ci_{residencia.pk}" for residencia in self.residencias])
+
+    def clean(self) -> dict[str, Any]:
+        datos = super().clean() or self.cleaned_data
+        mal_escritos = any(nombre.startswith("ci_") for nombre in self.errors)
+        if not self.elegidas() and not mal_escritos:
+            self.add_error(None, "Escribe el carnet de por lo menos una persona.")
+        return datos
+
+    def elegidas(self) -> list[tuple[Residencia, dict[str, Any]]]:
+        """(residencia, datos) de cada persona cuyo carnet se escribió."""
+        comun = {campo: self.cleaned_data.get(campo) for campo in ("detalle", "consiente")}
+        return [
+            (residencia, {**comun, "ci": ci, "vista": self.cleaned_data.get(f"vista_{residencia.pk}")})
+            for residencia in self.residencias
+            if (ci := self.cleaned_data.get(f"ci_{residencia.pk}")) is not None
+        ]
+
+
 class MotivoDeAnularForm(Formulario):
     motivo = CampoTexto(label="Por qué se anula", varias_lineas=True, filas=3, max_length=300)
 
@@ -131,6 +175,14 @@ class ResolverForm(forms.Form):
 
     def __init__(self, *args: Any, conflicto: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if conflicto.razon == ConflictoDeIdentidad.Razon.COMPLEMENTO:
+            self.fields["decision"].choices = [  # type: ignore[attr-defined]
+                ("ambas", "Son dos personas: cada una queda con su verificación"),
+                ("primera", f"Es una sola: queda {conflicto.primera} (usuario {conflicto.primera.username})"),
+                ("segunda", f"Es una sola: queda {conflicto.segunda} (usuario {conflicto.segunda.username})"),
+                ("ninguna", "Ninguna de las dos: las dos quedan sin verificar"),
+            ]
+            return
         self.fields["decision"].choices = [  # type: ignore[attr-defined]
             ("primera", f"Es de {conflicto.primera} (usuario {conflicto.primera.username}), que ya la tenía"),
             ("segunda", f"Es de {conflicto.segunda} (usuario {conflicto.segunda.username}): la primera queda sin ella"),

@@ -8,6 +8,7 @@ con las de otro.
 import datetime
 import hashlib
 import hmac
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
@@ -31,9 +32,30 @@ def huella_de_identidad(ci: Ci) -> str:
     return _huella("identidad", ci.canonico)
 
 
+@dataclass(frozen=True, repr=False)
+class Documento:
+    """Las huellas de un carnet que alguien mostró: la suya, la de su número solo y, si se supo, la de su fecha."""
+
+    huella: str
+    numero: str
+    nacimiento: str = ""
+
+
+def documento_de(ci: Ci, nacimiento: datetime.date | None = None) -> Documento:
+    """`numero` es la huella del carnet sin complemento; la de la fecha solo se compara entre los de un mismo número."""
+    numero = huella_de_identidad(replace(ci, complemento=""))
+    fecha = _huella("nacimiento", f"{numero}|{nacimiento:%Y-%m-%d}") if nacimiento is not None else ""
+    return Documento(huella_de_identidad(ci), numero, fecha)
+
+
 def llave_de_padron(ci: Ci, nacimiento: datetime.date) -> str:
     """La huella del par carnet y fecha: solo quien sabe los dos la encuentra en el padrón."""
     return _huella("padron", f"{ci.canonico}|{nacimiento:%Y-%m-%d}")
+
+
+def llave_de_padron_de_organizacion(organizacion: int, ci: Ci, nacimiento: datetime.date) -> str:
+    """Lo mismo en el padrón de una organización; no se cruza con el de otra ni con el municipal."""
+    return _huella("padron de organizacion", f"{organizacion}|{ci.canonico}|{nacimiento:%Y-%m-%d}")
 
 
 def huella_de_conexion(ip: str) -> str:

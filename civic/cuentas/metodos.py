@@ -44,6 +44,13 @@ LISTA = Metodo(
     ruta="verificar_organizacion",
     explica="Alguien de la directiva de tu OTB confirma que vives ahí.",
 )
+PADRON_DE_ORGANIZACION = Metodo(
+    "padron_organizacion",
+    "padrón de su organización",
+    prueba_residencia=True,
+    ruta="verificar_padron_organizacion",
+    explica="Con tu carnet y tu fecha de nacimiento, si estás en la lista que cargó la directiva de tu OTB.",
+)
 CIUDADANIA = Metodo(
     "ciudadania_digital",
     "Ciudadanía Digital",
@@ -66,7 +73,9 @@ VENTANILLA = Metodo(
     explica="En la ventanilla de atención ciudadana, en horario de oficina. Lleva tu carnet y una factura de luz.",
 )
 
-METODOS: dict[str, Metodo] = {metodo.codigo: metodo for metodo in (PADRON, LISTA, CIUDADANIA, PROMOTORA, VENTANILLA)}
+METODOS: dict[str, Metodo] = {
+    metodo.codigo: metodo for metodo in (PADRON, PADRON_DE_ORGANIZACION, LISTA, CIUDADANIA, PROMOTORA, VENTANILLA)
+}
 OPCIONES = [(metodo.codigo, metodo.rotulo[0].upper() + metodo.rotulo[1:]) for metodo in METODOS.values()]
 SIN_METODO = "sin dato"
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from civic.comun.models import Suceso
 from civic.cuentas import reglas_organizaciones as reglas
-from civic.cuentas.metodos import LISTA, PROMOTORA, VENTANILLA
+from civic.cuentas.metodos import LISTA, PADRON_DE_ORGANIZACION, PROMOTORA, VENTANILLA
 from civic.cuentas.models import (
     ActaDeDirectiva,
     ConflictoDeIdentidad,
@@ -23,6 +23,7 @@ from civic.cuentas.models import (
 )
 from civic.cuentas.roles import PERMISOS, Rol, roles_con_llave
 
+DE_LA_DIRECTIVA = (LISTA.codigo, PADRON_DE_ORGANIZACION.codigo)
 # Dar estos roles es dar las llaves de la casa: solo la administración técnica (superusuario).
 ROLES_RESERVADOS = (Rol.ADMINISTRACION, Rol.AUDITORIA)
 
@@ -111,19 +112,19 @@ def alcance_de(usuario: Any, permiso: str = "cuentas.view_organizacion") -> froz
     return None if None in distritos else frozenset(distritos)
 
 
-def alcanza(usuario: Any, distrito_id: int, permiso: str = "cuentas.change_organizacion") -> bool:
-    """Si ese permiso de la persona vale hoy en ese distrito."""
+def alcanza(usuario: Any, distrito_id: int | None, permiso: str = "cuentas.change_organizacion") -> bool:
+    """Si ese permiso de la persona vale hoy en ese distrito; sin distrito, solo vale el de todo el municipio."""
     alcance = alcance_de(usuario, permiso)
     return alcance is None or distrito_id in alcance
 
 
-def roles_en(usuario: Any, distrito_id: int) -> set[str]:
+def roles_en(usuario: Any, distrito_id: int | None) -> set[str]:
     """Roles que la persona ejerce hoy en ese distrito: los de todo el municipio y los limitados a él."""
     en_todo_o_aqui = Q(distrito__isnull=True) | Q(distrito=distrito_id)
     return set(usuario.asignaciones_en_uso.filter(en_todo_o_aqui).values_list("rol", flat=True))
 
 
-def cargo_en(usuario: Usuario | None, distrito_id: int) -> str:
+def cargo_en(usuario: Usuario | None, distrito_id: int | None) -> str:
     """Nombre del cargo público con el que actúa en ese distrito, para la bitácora; vacío si no tiene ninguno."""
     if usuario is None:
         return ""
@@ -187,6 +188,14 @@ def tramite_o_404(usuario: Any, slug: str) -> Organizacion:
     return organizacion
 
 
+def dirigida_o_404(usuario: Any, slug: str) -> Organizacion:
+    """La organización por la que la persona puede actuar hoy; para las demás no existe."""
+    organizacion = Organizacion.objects.select_related("distrito", "area__padre").filter(slug=slug).first()
+    if organizacion is None or not puede_actuar_por(usuario, organizacion):
+        raise Http404("No hay esa organización.")
+    return organizacion
+
+
 def para_presentar_acta_o_404(usuario: Any, slug: str) -> Organizacion:
     """La organización a la que la persona puede presentar un acta. 403 si la ve pero no le toca."""
     organizacion = Organizacion.objects.select_related("distrito").filter(slug=slug).first()
@@ -211,7 +220,7 @@ def por_que_no_observa(usuario: Any, organizacion: Organizacion) -> str:
     residencia = residencia_verificada(usuario)
     if residencia is None or residencia.distrito_id != organizacion.distrito_id:
         return (
-            f"Observan aquí las personas del {organizacion.distrito} con su residencia verificada. "
+            f"Observan aquí las personas {organizacion.de_donde} con su residencia verificada. "
             "Si sabes algo, avisa en la ventanilla de atención ciudadana."
         )
     if es_parte(usuario, organizacion):
@@ -291,8 +300,8 @@ def puede_verificar(usuario: Any, residencia: Residencia) -> bool:
     )
 
 
-def atiende_en(usuario: Any, distrito_id: int) -> bool:
-    """Si verifica personas de ese distrito: por un rol sin distrito, o por uno de ese distrito."""
+def atiende_en(usuario: Any, distrito_id: int | None) -> bool:
+    """Si verifica personas de ese distrito (None: de ninguno): por un rol sin distrito, o por uno de ese distrito."""
     alcance = donde_atiende(usuario)
     return None in alcance or distrito_id in alcance
 
@@ -320,10 +329,10 @@ def puede_responder(usuario: Any, pedido: PedidoDeConfirmacion) -> bool:
 
 
 def puede_revocar(usuario: Any, residencia: Residencia) -> bool:
-    """Anula una verificación quien atiende ese distrito, o la directiva si fue ella quien la confirmó."""
+    """Anula una verificación quien atiende ese distrito, o la directiva si fue ella, o su padrón, quien la confirmó."""
     if puede_verificar(usuario, residencia):
         return True
-    if residencia.metodo != LISTA.codigo or residencia.otb_id is None or residencia.usuario_id == usuario.pk:
+    if residencia.metodo not in DE_LA_DIRECTIVA or residencia.otb_id is None or residencia.usuario_id == usuario.pk:
         return False
     return puede_actuar_por(usuario, Organizacion.objects.filter(area=residencia.otb_id).first())
 
@@ -334,7 +343,8 @@ def puede_resolver(usuario: Any, conflicto: ConflictoDeIdentidad) -> bool:
         return False
     if usuario.pk in (conflicto.primera_id, conflicto.segunda_id, conflicto.actor_segunda_id):
         return False
-    return not Verificacion.objects.filter(identidad=conflicto.identidad_id, actor=usuario).exists()
+    identidades = [pk for pk in (conflicto.identidad_id, conflicto.otra_identidad_id) if pk]
+    return not Verificacion.objects.filter(identidad__in=identidades, actor=usuario).exists()
 
 
 def es_personal(usuario: Usuario) -> bool:

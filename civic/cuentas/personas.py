@@ -17,9 +17,9 @@ from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.bulk_actions import AssignRoleBulkAction, DeleteBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.users import CreateView, EditView, IndexView, UserColumn, UserFilterSet, UserViewSet
 
-from civic.comun.acceso import mirar
-from civic.comun.trastienda import Gestion
-from civic.cuentas import acciones, permisos, reglas
+from civic.comun.bitacora import anotar_mirada
+from civic.comun.trastienda import Boton, Con422, DescargaSegura, Ficha, Gestion
+from civic.cuentas import acciones, avisos, permisos, reglas
 from civic.cuentas.forms import PISTA_CLAVE, revisar_nombre
 from civic.cuentas.forms_trastienda import MotivoForm
 from civic.cuentas.models import Usuario
@@ -76,7 +76,8 @@ class FiltroDePersonas(UserFilterSet):
         model = Usuario
 
 
-class Lista(IndexView):
+class Lista(DescargaSegura, IndexView):
+    mirada = "Descargó la lista de personas"
     template_name = "wagtailadmin/generic/index.html"
     results_template_name = "wagtailadmin/generic/index_results.html"
     page_title = "Personas"
@@ -98,7 +99,21 @@ class Lista(IndexView):
         return ["username", "nombre_publico", "email"]
 
 
-class Crear(CreateView):
+class FichaDePersona(Ficha):
+    """La cuenta y lo que se anotó de ella. Como el formulario, solo de quien se puede administrar."""
+
+    mirada = "Miró la cuenta y su historia en la trastienda."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not permisos.puede_administrar_cuenta(request.user, self.object):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def botones_de(self, objeto: Usuario) -> list[Boton]:
+        return [("Corregir la cuenta", reverse("wagtailusers_users:edit", args=[objeto.pk]), "edit")]
+
+
+class Crear(Con422, CreateView):
     template_name = "wagtailadmin/generic/create.html"
     page_title = "Crear cuenta"
 
@@ -111,14 +126,14 @@ class Crear(CreateView):
         return persona
 
 
-class Editar(EditView):
+class Editar(Con422, EditView):
     template_name = "wagtailadmin/generic/edit.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not permisos.puede_administrar_cuenta(request.user, self.object):
             raise PermissionDenied
         if request.method == "GET":
-            mirar(request.user, self.object, "Abrió la cuenta en la trastienda, con su correo.")
+            anotar_mirada(request.user, self.object, "Abrió la cuenta en la trastienda, con su correo.")
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -137,6 +152,8 @@ class Editar(EditView):
         if not persona.is_active or "password2" in self.form.changed_data:
             propia = persona.pk == self.request.user.pk
             acciones.cerrar_sesiones(persona, menos=self.request.session.session_key if propia else "")
+        if "password2" in self.form.changed_data and persona.pk != self.request.user.pk:
+            avisos.avisar_de_seguridad(persona, avisos.CLAVE_PUESTA)
         rotulos = [
             str(self.form.fields[campo].label).lower() for campo in self.form.changed_data if campo != "password2"
         ]
@@ -183,6 +200,13 @@ class PersonasViewSet(UserViewSet):
     menu_label = "Personas"
     filterset_class = FiltroDePersonas
     index_view_class = Lista
+    inspect_view_enabled = True
+    inspect_view_class = FichaDePersona
+    inspect_template_name = "comun/trastienda/ficha.html"
+    inspect_view_fields = ["nombre_publico", "username", "is_active", "date_joined", "last_login"]
+    # Sin el correo: la planilla sale de aquí y no vuelve.
+    list_export = ["nombre_publico", "username", "is_active", "is_superuser", "date_joined", "last_login"]
+    export_filename = "personas"
     add_view_class = Crear
     edit_view_class = Editar
     copy_view_enabled = False

@@ -42,6 +42,8 @@ class Dato:
     callados: Mapping[str, str] = field(default_factory=dict)
     resto: str = ""
     si_existe: bool = False
+    # Si cada fila tiene un archivo (su `ruta`): en qué carpeta de la descarga se entrega.
+    carpeta: str = ""
 
     @property
     def enlace(self) -> str:
@@ -71,6 +73,15 @@ def _acto(titulo: str, modelo: str, enlace: str, *campos: str, callan: tuple[str
     """Un acto de su cargo: se entrega qué hizo y cuándo; lo demás de esa fila no es suyo."""
     return Dato(titulo, modelo, enlace, campos, CONSERVAR, ACTO, callados=dict.fromkeys(callan, DEL_ACTO))
 
+
+_DEL_ACTA = (
+    *("numero", "tipo", "fecha", "lugar", "convocatoria", "idioma", "habilitados", "presentes", "mujeres", "hombres"),
+    *("forma", "acuerdo", "firmantes", "estado", "contenido", "huella", "firmada", "publicada", "observable_hasta"),
+    *("aprobada", "calidad", "escrita_en_aparato", "creada", "cambiada"),
+)
+
+
+_DE_UN_DOCUMENTO = ("clase", "orden", "peso", "huella", "publico", "retirado", "motivo")
 
 # El orden importa al cerrar la cuenta: primero lo que cuelga de otra cosa.
 REGISTRO: tuple[Dato, ...] = (
@@ -186,7 +197,7 @@ REGISTRO: tuple[Dato, ...] = (
         ("momento",),
         APARTE,
         "queda sin cuenta: solo una huella con clave que impide votar dos veces",
-        callados={"huella": "con ella y la clave se probarían carnets"},
+        callados=dict.fromkeys(("huella", "nacimiento"), "con ella y la clave se probarían carnets"),
     ),
     Dato(
         "verificaciones",
@@ -208,14 +219,14 @@ REGISTRO: tuple[Dato, ...] = (
             ("estado", "momento", "resuelto"),
             CONSERVAR,
             "impide que la misma persona se verifique en dos cuentas",
-            callados=dict.fromkeys(("metodo_primera", "metodo_segunda", "motivo"), DE_OTRA),
+            callados=dict.fromkeys(("razon", "metodo_primera", "metodo_segunda", "motivo"), DE_OTRA),
         )
         for enlace in ("primera", "segunda")
     ),
     *(
         _acto(
             *(f"conflictos_que_atendio_{enlace}", "cuentas.ConflictoDeIdentidad", enlace, "estado", "resuelto"),
-            callan=("momento", "metodo_primera", "metodo_segunda", "motivo"),
+            callan=("momento", "razon", "metodo_primera", "metodo_segunda", "motivo"),
         )
         for enlace in ("actor_segunda", "resuelto_por")
     ),
@@ -226,14 +237,19 @@ REGISTRO: tuple[Dato, ...] = (
         ("organizacion__nombre", "estado", "momento", "respondido"),
         BORRAR,
         "pedía que confirmaran dónde vive",
-        callados={"huella": "con ella y la clave se probarían carnets"},
+        callados=dict.fromkeys(("huella", "numero"), "con ella y la clave se probarían carnets"),
     ),
     _acto(
         *("pedidos_que_respondio", "cuentas.PedidoDeConfirmacion", "respondido_por", "estado", "respondido"),
-        callan=("momento", "huella"),
+        callan=("momento", "huella", "numero"),
     ),
     _acto(
         *("padrones_que_subio", "cuentas.Padron", "importado_por", "municipio__nombre", "fecha_corte", "momento"),
+        callan=("estado", "filas", "repetidas", "huella", "sello"),
+    ),
+    _acto(
+        *("padrones_de_organizacion_que_subio", "cuentas.PadronDeOrganizacion", "subido_por"),
+        *("organizacion__nombre", "momento"),
         callan=("estado", "filas", "repetidas", "huella", "sello"),
     ),
     _acto(
@@ -295,8 +311,8 @@ REGISTRO: tuple[Dato, ...] = (
             *(f"importaciones_{enlace}", "territorio.Importacion", enlace, "archivo", "tipo", "estado", "creada"),
             callan=(
                 *("municipio_codigo", "municipio_nombre", "huella", "peso", "formato", "crs", "campo_codigo"),
-                *("campo_nombre", "campo_padre", "aceptadas", "rechazadas", "nuevas", "cambiadas", "iguales"),
-                *("terminadas", "desde", "parcial", "informe", "contenido", "cerrada"),
+                *("campo_nombre", "campo_padre", "campo_clase", "aceptadas", "rechazadas", "nuevas", "cambiadas"),
+                *("iguales", "terminadas", "desde", "parcial", "informe", "contenido", "cerrada"),
             ),
         )
         for enlace in ("creada_por", "cerrada_por")
@@ -314,6 +330,41 @@ REGISTRO: tuple[Dato, ...] = (
         ACTO,
     ),
     Dato(
+        "documentos_de_borradores",
+        "propuestas.Documento",
+        "propuesta__autor",
+        ("nombre", "token", "paginas", "momento"),
+        BORRAR,
+        "nunca se publicó",
+        filtro={"propuesta__presentada__isnull": True},
+        callados=dict.fromkeys(_DE_UN_DOCUMENTO, ARCHIVO),
+        carpeta="documentos",
+    ),
+    Dato(
+        "documentos_de_propuestas",
+        "propuestas.Documento",
+        "subido_por",
+        ("propuesta__codigo", "nombre", "token", "paginas", "momento", "publico", "retirado", "motivo"),
+        DESVINCULAR,
+        "es parte de lo que se presentó y se decidió",
+        callados=dict.fromkeys(("clase", "orden", "peso", "huella"), ARCHIVO),
+        carpeta="documentos",
+    ),
+    _acto(
+        *("documentos_que_retiro", "propuestas.Documento", "retirado_por", "propuesta__codigo", "retirado", "motivo"),
+        callan=("clase", "orden", "token", "nombre", "peso", "paginas", "huella", "publico", "momento"),
+    ),
+    Dato(
+        "invitaciones_de_borradores",
+        "propuestas.Copatrocinio",
+        "propuesta__autor",
+        ("organizacion__nombre", "estado", "invitada", "retirada"),
+        BORRAR,
+        "era de un borrador, que se borra",
+        filtro={"propuesta__presentada__isnull": True},
+        callados=dict.fromkeys(("sello", "motivo", "respondida"), "nadie responde a un borrador"),
+    ),
+    Dato(
         "borradores",
         "propuestas.Propuesta",
         "autor",
@@ -323,6 +374,7 @@ REGISTRO: tuple[Dato, ...] = (
         filtro={"presentada__isnull": True},
         callados={
             "unidad": "quién la evalúa, no de quién es",
+            "vence": "es el plazo del municipio",
             "codigo": INTERNO,
             "estado": INTERNO,
             "monto_tecnico": INTERNO,
@@ -343,17 +395,131 @@ REGISTRO: tuple[Dato, ...] = (
         CONSERVAR,
         PUBLICO,
         filtro={"presentada__isnull": False},
-        callados={"busqueda": INTERNO},
+        callados={"busqueda": INTERNO, "vence": "es el plazo del paso que sigue, que es público"},
+    ),
+    Dato(
+        "propuestas_que_escribio_por_otras_personas",
+        "propuestas.Propuesta",
+        "asistida_por",
+        ("codigo", "creada", "presentada"),
+        CONSERVAR,
+        ACTO,
+        callados=dict.fromkeys(
+            (
+                *("titulo", "descripcion", "lon", "lat", "referencia", "monto_solicitado", "monto_tecnico", "familias"),
+                *("unidad", "vence", "estado", "apoyos_contados", "busqueda", "cambiada"),
+            ),
+            DE_OTRA,
+        ),
+    ),
+    Dato(
+        "consentimientos",
+        "propuestas.Consentimiento",
+        "persona",
+        ("propuesta__codigo", "medio", "momento"),
+        CONSERVAR,
+        "prueba que quiso presentar lo que otra persona escribió",
+        callados={"sello": INTERNO},
+    ),
+    _acto(
+        *("consentimientos_que_recibio", "propuestas.Consentimiento", "promotora", "propuesta__codigo", "momento"),
+        callan=("medio", "sello"),
+    ),
+    _acto(
+        *("organizaciones_que_invito", "propuestas.Copatrocinio", "invitada_por"),
+        *("propuesta__codigo", "organizacion__nombre", "invitada"),
+        callan=("estado", "sello", "motivo", "respondida", "retirada"),
+    ),
+    _acto(
+        *("invitaciones_que_respondio", "propuestas.Copatrocinio", "respondida_por"),
+        *("propuesta__codigo", "organizacion__nombre", "estado", "respondida", "motivo", "retirada"),
+        callan=("sello", "invitada"),
+    ),
+    Dato(
+        "cargas_de_papel",
+        "propuestas.CargaDePapel",
+        "cargada_por",
+        ("proceso__nombre", "archivo", "estado", "creadas", "ya_estaban", "subida", "hecha"),
+        CONSERVAR,
+        ACTO,
+        callados={"filas": "lo que escribieron otras personas en papel", "huella": ARCHIVO},
     ),
     Dato("apoyos", "propuestas.Apoyo", "usuario", ("propuesta__codigo", "momento"), CONSERVAR, PUBLICO),
+    Dato(
+        "propuestas_que_sigue",
+        "propuestas.Seguimiento",
+        "usuario",
+        ("propuesta__codigo", "momento", "visto"),
+        BORRAR,
+        SUYO,
+    ),
+    Dato(
+        "respuestas_a_pedidos_de_unir_o_dividir",
+        "propuestas.RespuestaDeParte",
+        "persona",
+        ("pedido__clase", "propuesta__codigo", "acepta", "frase", "momento"),
+        CONSERVAR,
+        PUBLICO,
+    ),
+    _acto(
+        *("pedidos_de_unir_o_dividir", "propuestas.PedidoDeAcuerdo", "pedido_por"),
+        *("clase", "propuesta__codigo", "motivo", "calidad", "estado", "momento", "cerrado", "cierre"),
+        callan=("partes",),
+    ),
+    _acto(
+        *("relaciones_que_registro", "propuestas.Relacion", "puesta_por"),
+        *("clase", "primera__codigo", "segunda__codigo", "motivo", "momento"),
+        callan=("quitada", "por_que_se_quito"),
+    ),
+    _acto(
+        *("relaciones_que_quito", "propuestas.Relacion", "quitada_por"),
+        *("clase", "primera__codigo", "segunda__codigo", "quitada", "por_que_se_quito"),
+        callan=("motivo", "momento"),
+    ),
+    Dato(
+        "textos_antes_de_corregirlos",
+        "propuestas.TextoAnterior",
+        "propuesta__autor",
+        ("propuesta__codigo", "titulo", "descripcion", "referencia", "razon", "explicacion", "momento"),
+        BORRAR,
+        "se corrigió para que no se publicara",
+    ),
+    _acto(
+        *("textos_que_corrigio", "propuestas.TextoAnterior", "corregido_por"),
+        *("propuesta__codigo", "razon", "explicacion", "momento"),
+        callan=("titulo", "descripcion", "referencia"),
+    ),
+    _acto(
+        *("propuestas_a_su_cargo", "propuestas.Propuesta", "evaluador", "codigo", "unidad"),
+        callan=(
+            *("titulo", "descripcion", "lon", "lat", "referencia", "monto_solicitado", "monto_tecnico", "familias"),
+            *("estado", "vence", "apoyos_contados", "busqueda", "creada", "presentada", "cambiada"),
+        ),
+    ),
     Dato(
         "dictamenes",
         "propuestas.Dictamen",
         "evaluador",
-        ("propuesta__codigo", "resultado", "motivo", "texto", "monto_tecnico", "momento"),
+        (
+            *("propuesta__codigo", "resultado", "motivo", "texto", "monto_tecnico", "diferencia", "destino"),
+            *("segunda", "lista", "momento"),
+        ),
         CONSERVAR,
         ACTO,
     ),
+    Dato(
+        "reclamos",
+        "propuestas.Reclamo",
+        "autor",
+        ("propuesta__codigo", "clase", "momento"),
+        CONSERVAR,
+        PUBLICO,
+        callados={"resuelto": DEL_ACTO},
+    ),
+    _acto("reclamos_contra_lo_que_decidio", "propuestas.Reclamo", "contra", "clase", "resuelto", callan=("momento",)),
+    _acto("reclamos_que_resolvio", "propuestas.Reclamo", "resuelto_por", "clase", "resuelto", callan=("momento",)),
+    _acto("excusas", "propuestas.Excusa", "persona", "propuesta__codigo", "razon", "detalle", "momento"),
+    _acto("notas_internas", "propuestas.NotaInterna", "autor", "propuesta__codigo", "texto", "momento"),
     Dato(
         "reportes",
         "reportes.Reporte",
@@ -377,6 +543,46 @@ REGISTRO: tuple[Dato, ...] = (
         CONSERVAR,
         PUBLICO,
         callados={"cambio": INTERNO},
+    ),
+    _acto(
+        *("actas_de_asamblea_que_escribio", "actas.Acta", "creada_por"),
+        *("numero", "tipo", "fecha", "lugar", "calidad", "creada", "escrita_en_aparato"),
+        callan=_DEL_ACTA,
+    ),
+    *(
+        _acto(f"actas_de_asamblea_{enlace}", "actas.Acta", enlace, "numero", "fecha", callan=_DEL_ACTA)
+        for enlace in ("firmada_por", "validada_por", "aprobada_por")
+    ),
+    _acto(
+        *("hojas_de_actas_que_subio", "actas.Hoja", "subida_por", "acta__numero", "formato", "momento"),
+        callan=("token", "peso", "huella"),
+    ),
+    _acto(
+        *("actas_firmadas_que_subio", "actas.PdfFirmado", "subido_por", "acta__numero", "momento"),
+        callan=("token", "peso", "huella", "huella_del_acta", "valido", "misma_hoja", "firmas"),
+    ),
+    Dato(
+        "observaciones_a_actas",
+        "actas.ObservacionDeActa",
+        "autor",
+        ("acta__numero", "calidad", "texto", "momento", "estado", "respuesta", "respondida"),
+        CONSERVAR,
+        PUBLICO,
+        callados={"huella_del_acta": INTERNO},
+    ),
+    _acto(
+        *("observaciones_a_actas_que_respondio", "actas.ObservacionDeActa", "respondida_por"),
+        *("acta__numero", "respuesta", "respondida"),
+        callan=("calidad", "texto", "momento", "estado", "huella_del_acta"),
+    ),
+    _acto(
+        *("actas_que_envio_del_telefono", "actas.Envio", "autor"),
+        *("acta__numero", "calidad", "escrito_en_aparato", "recibido", "estado"),
+        callan=("datos", "huella"),
+    ),
+    _acto(
+        *("envios_de_actas_que_eligio", "actas.Envio", "elegido_por", "acta__numero", "estado"),
+        callan=("datos", "huella", "calidad", "escrito_en_aparato", "recibido"),
     ),
     Dato(
         "votaciones_en_que_participo",

@@ -68,7 +68,7 @@ participar     -     C/O   C/T   C/T   C     C     C     C     -     -     -    
 moderar        -     -     -     -     -     -     RE/T  RE    -     -     -     REA   -     -     -     REA   R
 propuestas     -     -     -     -     -     -     RA/T  -     RA/U  RE/U  -     REA   -     -     R     -     R
 viabilidad     -     -     -     -     -     -     -     -     RC/U  RA/U  -     RCA   -     -     R     -     R
-actas          -     -     CE/T  CE/T  -     C/T   -     -     -     -     -     A     -     -     R     -     R
+actas          -     -     CE/T  CE/T  -     C/T   -     -     -     -     -     RA    -     -     R     -     R
 techos         -     -     -     -     -     -     -     -     -     -     -     RCE   -     -     RA    -     R
 votar          -     C     C     C     C     C     C     C     C     C     C     C     C     C     C     C     C
 votaciones     -     -     -     -     -     -     -     -     -     -     -     RCEA  -     -     -     -     R
@@ -144,6 +144,8 @@ MODELOS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     # Mover y dictaminar tienen su propio verbo y su página: «cambiar» es solo corregir el texto.
     Cosa.PROPUESTAS: {"propuestas.propuesta": _LEER | {"E": (CAMBIAR,)}},
     Cosa.VIABILIDAD: {"propuestas.propuesta": _LEER},
+    # Su estado lo mueven las acciones; «cambiar» es eso y el reglamento de cada proceso.
+    Cosa.ACTAS: {"actas.acta": {"R": (VER,), "A": (CAMBIAR,)}},
     # El Concejo aprueba los techos con su ley; no escribe el catálogo de fuentes.
     Cosa.TECHOS: {"procesos.fuentedefinanciamiento": _TODO | {"A": ()}},
     Cosa.VOTACIONES: {"votaciones.votacion": _TODO},

@@ -54,6 +54,9 @@ urlpatterns = [
     path("mi-cuenta/residencia/", views.cambiar_residencia, name="mi_residencia"),
     path("verificar/", verificacion.verificar, name="verificar"),
     path("verificar/padron/", verificacion.verificar_padron, name="verificar_padron"),
+    path(
+        "verificar/padron-de-mi-otb/", verificacion.verificar_padron_organizacion, name="verificar_padron_organizacion"
+    ),
     path("verificar/lugar/", verificacion.verificar_lugar, name="verificar_lugar"),
     path("verificar/organizacion/", verificacion.verificar_organizacion, name="verificar_organizacion"),
     path("verificar/pedidos/", verificacion.pedidos, name="verificar_pedidos"),

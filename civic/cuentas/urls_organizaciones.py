@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/", views.organizacion, name="organizacion"),
     path("<slug:slug>/solicitud/", views.solicitud, name="solicitud"),
     path("<slug:slug>/contacto/", views.contacto, name="contacto"),
+    path("<slug:slug>/padron/", views.padron, name="padron"),
     path("<slug:slug>/acta/", views.acta, name="acta"),
     path("<slug:slug>/observar/", views.observar, name="observar"),
     path("<slug:slug>/renunciar/", views.renunciar, name="renunciar"),

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as de_allauth
+from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas import acciones, consultas, forms, seguridad
+from civic.cuentas import acciones, avisos, consultas, fichas, forms, seguridad
 from civic.cuentas.consultas_organizaciones import mis_organizaciones
 
 SEGUNDOS_DE_ESPERA = 300
@@ -77,6 +78,18 @@ class ConfirmarIdentidad(ConRespuestaClara, de_allauth.ReauthenticateView):
 
 class Correos(ConRespuestaClara, de_allauth.EmailView):
     form_class = forms.CorreoNuevoForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        respuesta = super().form_valid(form)
+        avisos.avisar_de_seguridad(self.request.user, avisos.CORREO_AGREGADO, correo=form.cleaned_data["email"])  # type: ignore[arg-type]
+        return respuesta
+
+    def _action_remove(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        correo = self._get_email_address(request)
+        respuesta = super()._action_remove(request, *args, **kwargs)
+        if correo is not None and respuesta is not None:  # allauth responde algo solo si lo quitó
+            get_adapter().avisar_al_correo_quitado(correo)
+        return respuesta
 
 
 class CambiarClave(ConRespuestaClara, de_allauth.PasswordChangeView):
@@ -149,6 +162,7 @@ def mi_cuenta(request: HttpRequest) -> HttpResponse:
     contexto = {
         "cuenta": consultas.mi_cuenta(request.user),  # type: ignore[arg-type]
         "mias": mis_organizaciones(request.user),  # type: ignore[arg-type]
+        "pendientes": fichas.pendientes_de(request.user),
         "seguridad": seguridad.resumen(request.user),  # type: ignore[arg-type]
         "entra_a_la_trastienda": seguridad.tiene_llaves(request.user),  # type: ignore[arg-type]
     }
@@ -184,13 +198,13 @@ def cambiar_residencia(request: HttpRequest) -> HttpResponse:
     form = forms.ResidenciaForm(request.POST if request.method == "POST" else None, initial={"lugar": actual})
     if request.method == "POST" and form.is_valid():
         otb, distrito = form.cleaned_data["lugar"]
-        if distrito is None:
+        if otb is None and distrito is None:
             acciones.retirar_residencia(request.user)  # type: ignore[arg-type]
             messages.success(request, "Listo. Ya no figuras como habitante de ningún distrito.")
         else:
             nueva = acciones.declarar_residencia(request.user, otb=otb, distrito=distrito)  # type: ignore[arg-type]
             falta = "" if nueva.esta_verificada else " Falta verificarlo para que puedas votar."
-            messages.success(request, f"Listo. Vives en {nueva.otb or nueva.distrito}.{falta}")
+            messages.success(request, f"Listo. Vives en {nueva.lugar}.{falta}")
         return redirect("mi_cuenta")
     contexto = {"form": form, "residencia": residencia}
     return render(request, "cuentas/cambiar_residencia.html", contexto, status=422 if form.errors else 200)

@@ -6,20 +6,26 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from civic.comun.acceso import con_cuenta, publica
+from civic.comun.acceso import con_cuenta, publica, retomable
 from civic.comun.bitacora import historia
+from civic.comun.documentos import CABECERAS
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.lector_de_planillas import ArchivoIlegible, leer_bytes
 from civic.comun.paginacion import pagina_de
 from civic.cuentas import acciones, fichas, permisos
 from civic.cuentas import consultas_organizaciones as consultas
 from civic.cuentas import forms_organizaciones as forms
+from civic.cuentas.metodos import PADRON_DE_ORGANIZACION, esta_abierto
 from civic.cuentas.models import Organizacion
+from civic.cuentas.planilla_padron import DE_ORGANIZACION
 from mapas.territorio.consultas import distritos
 from mapas.territorio.dibujo import silueta
 
 TIPOS = {"pdf": "application/pdf", "webp": "image/webp"}
+ERRORES_A_LA_VISTA = 50
 VER_Y_ENVIAR = ["GET", "HEAD", "POST"]
 
 
@@ -67,6 +73,7 @@ def organizacion_json(request: HttpRequest, slug: str) -> JsonResponse:
 
 
 @con_cuenta
+@retomable
 @require_http_methods(VER_Y_ENVIAR)
 def registrar(request: HttpRequest) -> HttpResponse:
     """Primer paso: los datos de la organización. El segundo es su acta."""
@@ -104,6 +111,8 @@ def solicitud(request: HttpRequest, slug: str) -> HttpResponse:
         "actas": la_organizacion.actas.prefetch_related("cargos").order_by("-registrada")[:10],
         "sucesos": historia(la_organizacion)[:10],
         "presenta_acta": permisos.puede_presentar_acta(request.user, la_organizacion),
+        "carga_padron": esta_abierto(PADRON_DE_ORGANIZACION)
+        and permisos.puede_actuar_por(request.user, la_organizacion),
         "es_publica": la_organizacion.estado in Organizacion.VISIBLES and not la_organizacion.reservada,
     }
     return render(request, "organizaciones/solicitud.html", contexto)
@@ -126,6 +135,43 @@ def contacto(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("organizaciones:solicitud", slug=slug)
     contexto = {"form": form, "organizacion": la_organizacion}
     return render(request, "organizaciones/contacto.html", contexto, status=422 if form.errors else 200)
+
+
+@con_cuenta
+@never_cache
+@require_http_methods(VER_Y_ENVIAR)
+def padron(request: HttpRequest, slug: str) -> HttpResponse:
+    """La directiva carga la lista de su gente: entera, o nada."""
+    if not esta_abierto(PADRON_DE_ORGANIZACION):
+        raise Http404("Este municipio no usa los padrones de las organizaciones.")
+    la_organizacion = permisos.dirigida_o_404(request.user, slug)
+    enviado = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms.PadronDeOrganizacionForm(*enviado)
+    contexto: dict[str, Any] = {"organizacion": la_organizacion, "form": form}
+    if form.is_valid() and _cargar_padron(request, form, la_organizacion, contexto):
+        return redirect("organizaciones:padron", slug=slug)
+    contexto["mandato"] = permisos.mandato_para_actuar(request.user, la_organizacion)
+    contexto["padron"] = consultas.padron_vigente_de(la_organizacion)
+    mal = bool(form.errors or contexto.get("lectura"))
+    return render(request, "organizaciones/padron.html", contexto, status=422 if mal else 200)
+
+
+def _cargar_padron(request: HttpRequest, form: Any, la_organizacion: Organizacion, contexto: dict[str, Any]) -> bool:
+    """Si se cargó; si no, deja en el formulario o en el contexto por qué."""
+    archivo = form.cleaned_data["archivo"]
+    try:
+        contenido = leer_bytes(archivo, DE_ORGANIZACION)
+        nuevo, lectura = acciones.cargar_padron_de_organizacion(
+            la_organizacion, contenido, archivo.name, actor=request.user
+        )
+    except (ReglaIncumplida, ArchivoIlegible) as error:
+        form.add_error("archivo", str(error))
+        return False
+    if nuevo is None:
+        contexto.update(lectura=lectura, errores=lectura.errores[:ERRORES_A_LA_VISTA])
+        return False
+    messages.success(request, f"Listo. El padrón de {la_organizacion} tiene {nuevo.filas} personas.")
+    return True
 
 
 @con_cuenta
@@ -187,13 +233,13 @@ def escaneo(request: HttpRequest, pk: int) -> HttpResponse:
     formato = el_acta.escaneo.formato
     nombre = f"acta-{el_acta.organizacion.slug}-{el_acta.fecha:%Y-%m-%d}.{formato}"
     respuesta = FileResponse(archivo, as_attachment=True, filename=nombre, content_type=TIPOS[formato])
-    respuesta["X-Content-Type-Options"] = "nosniff"
-    respuesta["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    respuesta["Cache-Control"] = "private, no-store"
+    for cabecera, valor in CABECERAS.items():
+        respuesta[cabecera] = valor
     return respuesta
 
 
 @con_cuenta
+@retomable
 @require_http_methods(VER_Y_ENVIAR)
 def observar(request: HttpRequest, slug: str) -> HttpResponse:
     """Observar el registro de una organización mientras corre su plazo."""

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from civic.comun.acceso import con_cuenta, publica
-from civic.cuentas import acciones, aparatos, seguridad, sesiones
+from civic.cuentas import acciones, aparatos, avisos, seguridad, sesiones
 from civic.cuentas.views import ConRespuestaClara
 
 
@@ -30,7 +30,18 @@ class ConSesionNueva:
         return respuesta
 
 
-class PasarSegundoPaso(ConRespuestaClara, de_mfa.AuthenticateView):
+class ConAvisoDeRespaldo:
+    """Mezcla: si lo que se escribió es un código de respaldo, se avisa a la persona."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        respuesta = super().form_valid(form)  # type: ignore[misc]
+        usado = getattr(form, "authenticator", None)
+        if usado is not None and usado.type == Authenticator.Type.RECOVERY_CODES:
+            avisos.avisar_de_seguridad(usado.user, avisos.CODIGO_DE_RESPALDO_USADO)
+        return respuesta
+
+
+class PasarSegundoPaso(ConAvisoDeRespaldo, ConRespuestaClara, de_mfa.AuthenticateView):
     def form_invalid(self, form: Any) -> HttpResponse:
         respuesta = super(ConRespuestaClara, self).form_invalid(form)
         codigos = {error.code for errores in form.errors.as_data().values() for error in errores}
@@ -39,7 +50,7 @@ class PasarSegundoPaso(ConRespuestaClara, de_mfa.AuthenticateView):
         return respuesta
 
 
-class ConfirmarSegundoPaso(ConSesionNueva, ConRespuestaClara, de_mfa.ReauthenticateView):
+class ConfirmarSegundoPaso(ConAvisoDeRespaldo, ConSesionNueva, ConRespuestaClara, de_mfa.ReauthenticateView):
     pass
 
 

@@ -2,6 +2,8 @@
 
 import datetime
 import logging
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -20,7 +22,9 @@ from civic.comun.errores import ReglaIncumplida
 from civic.cuentas import acciones, ciudadania_digital, intentos, metodos, permisos
 from civic.cuentas import consultas_verificacion as consultas
 from civic.cuentas import forms_verificacion as forms
+from civic.cuentas.identidad import Documento
 from civic.cuentas.models import PedidoDeConfirmacion, Residencia
+from civic.cuentas.reglas_identidad import Ci
 from civic.cuentas.roles import Rol
 from mapas.territorio.models import Area
 
@@ -45,15 +49,23 @@ def verificar(request: HttpRequest) -> HttpResponse:
     residencia = request.user.residencia_o_nada  # type: ignore[union-attr]
     contexto = {
         "residencia": residencia,
-        "propios": [
-            m for m in metodos.abiertos() if m.ruta and (m is not metodos.PADRON or consultas.padron_vigente())
-        ],
+        "propios": [m for m in metodos.abiertos() if m.ruta and _tiene_con_que(m, residencia)],
         "de_otros": [m for m in metodos.abiertos() if not m.ruta],
         "por_mi_directiva": len(consultas.pedidos_para(permisos.organizaciones_de(request.user), request.user)),
         "atiende": metodos.metodo_de_quien_atiende(request.user) is not None,
         **consultas.situacion_de(request.user),
     }
     return render(request, "cuentas/verificar.html", contexto)
+
+
+def _tiene_con_que(metodo: metodos.Metodo, residencia: Residencia | None) -> bool:
+    """Si ese modo puede servirle hoy: los padrones, solo si están cargados."""
+    if metodo is metodos.PADRON:
+        return consultas.padron_vigente() is not None
+    if metodo is metodos.PADRON_DE_ORGANIZACION:
+        otb = residencia.otb if residencia is not None else None
+        return otb is not None and consultas.padron_de_otb(otb) is not None
+    return True
 
 
 # --- Padrón ----------------------------------------------------------------------------------------------------------
@@ -66,8 +78,29 @@ def verificar_padron(request: HttpRequest) -> HttpResponse:
     _exigir(metodos.PADRON)
     if consultas.padron_vigente() is None:
         return render(request, "cuentas/verificar_padron.html", {"sin_padron": True})
+    return _comprobar(request, metodos.PADRON, acciones.comprobar_en_padron, {})
+
+
+@con_cuenta
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def verificar_padron_organizacion(request: HttpRequest) -> HttpResponse:
+    """Lo mismo contra el padrón que cargó la directiva de la OTB que la persona declaró."""
+    _exigir(metodos.PADRON_DE_ORGANIZACION)
+    residencia = request.user.residencia_o_nada  # type: ignore[union-attr]
+    contexto = {"propio": True, "otb": residencia.otb if residencia is not None else None}
+    if not _tiene_con_que(metodos.PADRON_DE_ORGANIZACION, residencia):
+        return render(request, "cuentas/verificar_padron.html", {**contexto, "sin_padron": True})
+    return _comprobar(request, metodos.PADRON_DE_ORGANIZACION, acciones.comprobar_en_padron_de_organizacion, contexto)
+
+
+def _comprobar(
+    request: HttpRequest, metodo: metodos.Metodo, comprobar: Callable[..., Any], contexto: dict[str, Any]
+) -> HttpResponse:
+    """El formulario de carnet y fecha, sus intentos del día y la respuesta de un padrón."""
     form = forms.PadronForm(request.POST if request.method == "POST" else None)
-    contexto: dict[str, Any] = {"form": form, "otras": [m for m in metodos.abiertos() if m is not metodos.PADRON]}
+    contexto = {**contexto, "form": form, "otras": [m for m in metodos.abiertos() if m is not metodo]}
     if request.method != "POST":
         return render(request, "cuentas/verificar_padron.html", contexto)
     if not form.is_valid():
@@ -79,9 +112,7 @@ def verificar_padron(request: HttpRequest) -> HttpResponse:
         return respuesta
     ci = form.cleaned_data["ci"]
     try:
-        respuesta_del_padron = acciones.comprobar_en_padron(
-            request.user, ci=ci, nacimiento=form.cleaned_data["nacimiento"]
-        )
+        respuesta_del_padron = comprobar(request.user, ci=ci, nacimiento=form.cleaned_data["nacimiento"])
     except ReglaIncumplida as error:
         form.agregar_regla(error)
         return render(
@@ -91,16 +122,18 @@ def verificar_padron(request: HttpRequest) -> HttpResponse:
             status=422,
         )
     intentos.devolver(request.user.pk, ip)
-    return _seguir(request, respuesta_del_padron, metodos.PADRON, ci)
+    return _seguir(request, respuesta_del_padron, metodo, ci, form.cleaned_data["nacimiento"])
 
 
-def _seguir(request: HttpRequest, respuesta: Any, metodo: metodos.Metodo, ci: Any) -> HttpResponse:
+def _seguir(
+    request: HttpRequest, respuesta: Any, metodo: metodos.Metodo, ci: Ci, nacimiento: datetime.date | None
+) -> HttpResponse:
     """Después de comprobar: a la cuenta si ya está, o a aceptar el lugar que dice el padrón."""
     if respuesta.estado == acciones.OTRO_LUGAR:
-        # En la sesión va solo la huella con clave, nunca el carnet; y vence pronto.
+        # En la sesión van solo huellas con clave, nunca el carnet; y vence pronto.
         request.session[POR_ACEPTAR] = {
             "lugar": respuesta.lugar.pk,
-            "huella": acciones.huella_de_identidad(ci),
+            "documento": asdict(acciones.documento_de(ci, nacimiento)),
             "metodo": metodo.codigo,
             "cuenta": request.user.pk,
             "momento": int(timezone.now().timestamp()),
@@ -133,7 +166,7 @@ def verificar_lugar(request: HttpRequest) -> HttpResponse:
             return redirect("verificar")
         try:
             acciones.tomar_lugar_del_padron(
-                request.user, lugar=lugar, huella=guardado["huella"], metodo=guardado["metodo"]
+                request.user, lugar=lugar, documento=Documento(**guardado["documento"]), metodo=guardado["metodo"]
             )
         except ReglaIncumplida as error:
             messages.warning(request, error.mensaje)
@@ -243,7 +276,7 @@ def verificar_ciudadania_vuelta(request: HttpRequest) -> HttpResponse:
         return render(request, "cuentas/verificar_ciudadania.html", {"caida": str(error)}, status=422)
     except ReglaIncumplida as error:
         return render(request, "cuentas/verificar_ciudadania.html", {"caida": error.mensaje}, status=409)
-    return _seguir(request, respuesta, metodos.CIUDADANIA, persona.ci)
+    return _seguir(request, respuesta, metodos.CIUDADANIA, persona.ci, persona.nacimiento)
 
 
 # --- Retirar ---------------------------------------------------------------------------------------------------------

@@ -46,6 +46,33 @@ def cerrar_hilo(hilo: Hilo, *, actor: Usuario | None = None, motivo: str) -> Hil
     return hilo
 
 
+def mudar_conversacion(origen: Hilo, destino: Hilo, *, motivo: str) -> int:
+    """Lleva todos los comentarios, con sus respuestas y su orden, a otro hilo, y deja el primero cerrado y oculto.
+
+    Cada uno recuerda en qué hilo se dijo. Es del propio sistema, parte de otra acción: aquí nadie decide. Devuelve
+    cuántos se llevó.
+    """
+    with transaction.atomic():
+        filas = bloquear(Hilo.objects.filter(pk__in=[origen.pk, destino.pk]).order_by("pk"))
+        hilos = {hilo.pk: hilo for hilo in filas}
+        origen, destino = hilos[origen.pk], hilos[destino.pk]
+        # La clave es el orden en que se dijeron: una respuesta nunca va antes que lo respondido.
+        comentarios = list(Comentario.objects.filter(hilo=origen).select_related("autor", "viene_de").order_by("pk"))
+        for comentario in comentarios:
+            comentario.viene_de = comentario.viene_de or origen
+            destino.cambios += 1
+            comentario.hilo, comentario.cambio = destino, destino.cambios
+        Comentario.objects.bulk_update(comentarios, ["viene_de", "hilo", "cambio"], batch_size=200)
+        destino.save(update_fields=["cambios"])
+        origen.abierto, origen.visible, origen.motivo_cierre = False, False, _motivo(motivo)
+        origen.save(update_fields=["abierto", "visible", "motivo_cierre"])
+        anotar(origen, verbo="mudar_hilo", texto="La conversación se mudó a otra.", motivo=origen.motivo_cierre)
+        # Quien lo mira en vivo recibe hasta lo que se repone uno por uno; lo demás, al recargar.
+        for comentario in comentarios[: reglas.REPOSICION_MAXIMA]:
+            avisos.avisar(comentario)
+    return len(comentarios)
+
+
 def comentar(
     hilo: Hilo,
     *,

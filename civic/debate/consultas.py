@@ -20,9 +20,9 @@ FUERA_DEL_EJECUTIVO = {Rol.PRESIDENCIA_DISTRITO, Rol.CONTROL_SOCIAL, Rol.CONCEJO
 
 def _con_voz(comentarios: ComentarioQuerySet) -> ComentarioQuerySet:
     """Con lo que la plantilla muestra de quien habla, y nada más de su cuenta."""
-    return comentarios.select_related("autor").only(
+    return comentarios.select_related("autor", "viene_de").only(
         *("hilo_id", "padre_id", "organizacion_id", "calidad", "texto", "momento", "estado", "motivo", "cambio"),
-        *("autor__nombre_publico", "autor__username"),
+        *("autor__nombre_publico", "autor__username", "viene_de__titulo"),
     )
 
 

@@ -53,6 +53,11 @@ class Hilo(models.Model):
         """La página donde se conversa: la que lo enlaza o, si no hay, la suya propia."""
         return self.url or reverse("debate:hilo", args=[self.pk])
 
+    @property
+    def es_publico(self) -> bool:
+        """Si cualquiera puede leerlo; lo mismo que pide `publicos()`."""
+        return self.visible and (self.proceso is None or self.proceso.publicado)
+
 
 class ComentarioQuerySet(models.QuerySet):
     def visibles(self) -> "ComentarioQuerySet":
@@ -76,6 +81,9 @@ class Comentario(models.Model):
     )
     padre = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="respuestas", verbose_name="responde a"
+    )
+    viene_de = models.ForeignKey(
+        Hilo, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="se dijo antes en"
     )
     # Se guarda al hablar: si mañana deja el cargo, lo que dijo lo dijo con ese cargo.
     calidad = models.CharField("en calidad de", max_length=200, blank=True, editable=False)

@@ -8,17 +8,17 @@ from django.http import Http404
 from civic.cuentas.models import Mandato, Organizacion, Usuario
 from civic.cuentas.roles import Cosa, limitar, puede
 from civic.debate.models import Comentario, ComentarioQuerySet, Hilo
+from civic.procesos import consultas as procesos
 from civic.procesos import permisos as fases
 from civic.procesos.reglas import COMENTAR
 
 
 def hilo_visible(usuario: Any, pk: int) -> Hilo | None:
     """El hilo con su proceso, o None si no existe o quien mira no puede saber que existe."""
-    hilo = Hilo.objects.select_related("proceso").filter(pk=pk)
-    encontrado = hilo.first()
-    if encontrado is None or puede(usuario, "R", Cosa.MODERAR, encontrado):
-        return encontrado
-    return hilo.publicos().first()
+    hilo = Hilo.objects.select_related("proceso").filter(pk=pk).first()
+    if hilo is None or hilo.es_publico or puede(usuario, "R", Cosa.MODERAR, hilo):
+        return hilo
+    return None
 
 
 def hilo_o_404(usuario: Any, pk: int) -> Hilo:
@@ -36,15 +36,18 @@ def comentario_o_404(usuario: Any, pk: int) -> Comentario:
     return comentario
 
 
-def por_que_esta_cerrada(hilo: Hilo) -> str:
-    """Frase que dice por qué nadie puede comentar ahora en el hilo; vacía si está abierto."""
+def por_que_esta_cerrada(hilo: Hilo, *, en_pantalla: bool = False) -> str:
+    """Frase que dice por qué nadie puede comentar ahora en el hilo; vacía si está abierto.
+
+    En el momento del acto relee el proceso; `en_pantalla` usa el que ya se cargó para la página.
+    """
     if not hilo.abierto:
         return f"Esta conversación se cerró: {hilo.motivo_cierre}"
     if not hilo.visible:
         return "Esta conversación no está publicada."
-    if hilo.proceso is not None and not fases.permite(hilo.proceso, COMENTAR):
-        return fases.por_que_no(hilo.proceso, COMENTAR)
-    return ""
+    if hilo.proceso is None:
+        return ""
+    return (procesos if en_pantalla else fases).impedimento(hilo.proceso, COMENTAR)
 
 
 def por_que_no_comentar(usuario: Any, hilo: Hilo) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
-from civic.comun.idempotencia import emitir_clave, una_sola_vez
+from civic.comun.idempotencia import ClaveReusada, emitir_clave, una_sola_vez
 from civic.debate import acciones, avisos, consultas, permisos
 from civic.debate.forms import PENDIENTE, ComentarioForm, proposito_de, recordar_pendiente
 from civic.debate.models import Comentario, Hilo
@@ -53,7 +53,7 @@ def comentar(request: HttpRequest, hilo_pk: int) -> HttpResponse:
         pk = _guardar(request, hilo, form)
     except ReglaIncumplida as error:
         form.agregar_regla(error)
-        return _no_se_pudo(request, hilo, form, 429 if isinstance(error, DemasiadoSeguido) else 409)
+        return _no_se_pudo(request, hilo, form, _codigo_de(error))
     request.session.pop(PENDIENTE, None)
     comentario = Comentario.objects.select_related("autor").get(pk=pk)
     if _por_guion(request):
@@ -100,6 +100,12 @@ def _guardar(request: HttpRequest, hilo: Hilo, form: ComentarioForm) -> int:
         ),
     )
     return pk
+
+
+def _codigo_de(error: ReglaIncumplida) -> int:
+    if isinstance(error, DemasiadoSeguido):
+        return 429
+    return 422 if isinstance(error, ClaveReusada) else 409
 
 
 def _por_guion(request: HttpRequest) -> bool:

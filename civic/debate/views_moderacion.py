@@ -14,8 +14,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from civic.comun.acceso import con_cuenta
+from civic.comun.en_bloque import EnBloque
 from civic.comun.errores import ReglaIncumplida
-from civic.comun.trastienda import EnBloque, Ficha, Lista, atender, enviado
+from civic.comun.trastienda import Ficha, Lista, atender, enviado
 from civic.cuentas.roles import Cosa, puede
 from civic.debate import acciones, permisos
 from civic.debate.forms import MotivoForm

@@ -12,6 +12,8 @@ from civic.demo.contexto import Contexto
 from civic.demo.fuentes import Calendario
 from civic.demo.models import Paso
 from civic.demo.pasos import (
+    actas,
+    adjuntos,
     debates,
     fotos,
     gente,
@@ -40,6 +42,8 @@ PASOS = (
     PasoDeCarga("dibujos", "Dibujos", fotos.cargar),
     PasoDeCarga("procesos", "Procesos", procesos.cargar),
     PasoDeCarga("propuestas", "Propuestas", propuestas.cargar),
+    PasoDeCarga("adjuntos", "Adjuntos", adjuntos.cargar),
+    PasoDeCarga("actas", "Actas de asamblea", actas.cargar),
     PasoDeCarga("votaciones", "Votaciones", votaciones.cargar),
     PasoDeCarga("obras", "Obras", obras.cargar),
     PasoDeCarga("reportes", "Reportes", reportes.cargar),

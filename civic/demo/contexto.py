@@ -81,7 +81,9 @@ class Contexto:
         listas: dict[int, list[Usuario]] = {numero: [] for numero in self.distritos}
         lista = Usuario.objects.filter(username__startswith="vecin", residencia__nivel="verificada")
         for persona in lista.select_related("residencia__distrito"):
-            listas[persona.residencia.distrito.orden].append(persona)
+            distrito = persona.residencia.distrito
+            if distrito is not None:
+                listas[distrito.orden].append(persona)
         return listas
 
     @cached_property
@@ -103,7 +105,7 @@ class Contexto:
         Vale el punto sugerido si cumple; si no, uno al azar cerca del lugar conocido de la organización o de otra de
         su distrito.
         """
-        distrito = self._formas[organizacion.distrito_id]
+        distrito = self._formas[organizacion.distrito_id]  # type: ignore[index]  # en la demo todas tienen distrito
         celda = self._formas.get(organizacion.area_id or 0, distrito)
         if sugerido and celda.contains(shapely.Point(sugerido)):
             return sugerido

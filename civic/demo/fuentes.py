@@ -20,6 +20,12 @@ def contenido() -> dict[str, Any]:
 
 
 @cache
+def actas() -> list[dict[str, Any]]:
+    """Las actas de asamblea ficticias."""
+    return json.loads((CARPETA / "actas.json").read_text(encoding="utf-8"))
+
+
+@cache
 def geometrias(nombre: str) -> list[dict[str, Any]]:
     """Features de «municipio», «distritos» o «celdas»."""
     return json.loads((CARPETA / f"{nombre}.geojson").read_text(encoding="utf-8"))["features"]

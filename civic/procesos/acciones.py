@@ -16,7 +16,7 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
 from civic.procesos import consultas, permisos, reglas
 from civic.procesos.consultas import FilaDeCuenta
-from civic.procesos.models import Cuota, FuenteDeFinanciamiento, Proceso, Reparto, Sector, Techo
+from civic.procesos.models import Categoria, Cuota, FuenteDeFinanciamiento, Proceso, Reparto, Sector, Techo
 from civic.procesos.reglas import formula as formulas
 from civic.procesos.reglas import techos as reglas_de_techos
 from civic.procesos.reglas.fases import FRASES_DE_MOVIMIENTO
@@ -63,6 +63,41 @@ def guardar_proceso(proceso: Proceso, *, actor: Any = None, guardar: Callable[[]
             _explicar_ajustes(proceso, montos, motivo)
         _anotar_cambios(proceso, antes, despues, lista, motivo=motivo, actor=actor)
     return proceso
+
+
+def publicar_proceso(proceso: Proceso, *, actor: Any = None) -> Proceso:
+    """Publica un proceso que era borrador; lo demás queda como estaba."""
+    with transaction.atomic():
+        proceso = bloquear(Proceso.objects.filter(pk=proceso.pk)).get()
+        if proceso.publicado:
+            raise ReglaIncumplida("Este proceso ya estaba publicado.")
+        proceso.publicado = True
+        guardar_proceso(proceso, actor=actor, guardar=lambda: proceso.save(update_fields=["publicado"]))
+    return proceso
+
+
+def guardar_del_catalogo(
+    objeto: Categoria | FuenteDeFinanciamiento, *, actor: Any = None
+) -> Categoria | FuenteDeFinanciamiento:
+    """Guarda una categoría o una fuente de financiamiento y anota qué cambió."""
+    modelo: Any = type(objeto)
+    campos = [campo.name for campo in modelo._meta.concrete_fields if not campo.primary_key]
+    with transaction.atomic():
+        guardado = bloquear(modelo.objects.filter(pk=objeto.pk)).first() if objeto.pk else None
+        objeto.save()
+        distintos = [c for c in campos if guardado is None or getattr(guardado, c) != getattr(objeto, c)]
+        if distintos:
+            anotar(
+                objeto,
+                verbo="corregir_catalogo" if guardado else "crear_en_catalogo",
+                texto=f"{'Corrigió' if guardado else 'Agregó'} «{objeto}» en el catálogo.",
+                actor=actor,
+                calidad=permisos.calidad_de(actor),
+                antes={campo: str(getattr(guardado, campo)) for campo in distintos} if guardado else None,
+                despues={campo: str(getattr(objeto, campo)) for campo in distintos},
+                publico=False,
+            )
+    return objeto
 
 
 def _anotar_cambios(

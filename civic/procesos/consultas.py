@@ -108,6 +108,12 @@ def por_que_no(proceso: Proceso, accion: str, ahora: datetime) -> str:
     return por_que_esta_cerrado(proceso) or reglas.por_que_no(fases_de(proceso), accion, ahora)
 
 
+def impedimento(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:
+    """Por qué ahora no se puede `accion`, o vacío si se puede, con lo ya cargado: para pantallas."""
+    ahora = ahora or timezone.now()
+    return "" if permite(proceso, accion, ahora) else por_que_no(proceso, accion, ahora)
+
+
 def procesos_que_permiten(accion: str, ahora: datetime | None = None) -> list[Proceso]:
     """Procesos publicados en los que ahora se puede hacer `accion` (reglas.PROPONER, VOTAR, …)."""
     ahora = ahora or timezone.now()

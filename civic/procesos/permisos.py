@@ -27,6 +27,11 @@ def por_que_no(proceso: Proceso, accion: str, ahora: datetime | None = None) -> 
     return consultas.por_que_no(_de_nuevo(proceso), accion, ahora or timezone.now())
 
 
+def impedimento(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:
+    """Por qué ahora no se puede `accion`, o vacío si se puede."""
+    return consultas.impedimento(_de_nuevo(proceso), accion, ahora)
+
+
 def exigir_fase(proceso: Proceso, accion: str, ahora: datetime | None = None) -> None:
     """Lanza ReglaIncumplida, con la fase actual y la fecha en que se abre, si ahora no se puede."""
     proceso = _de_nuevo(proceso)

@@ -3,39 +3,23 @@
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.forms import Form
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, ObjectList, TabbedInterface
-from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn, Column
-from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
-from wagtail.admin.widgets.button import Button
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
 
-from civic.comun.errores import ReglaIncumplida
-from civic.comun.models import Suceso
+from civic.comun.en_bloque import EnBloque
+from civic.comun.trastienda import Boton, Crear, Editar, Ficha, Lista, SinBorrar, prohibir
 from civic.procesos import acciones, consultas, permisos, reglas, views
-from civic.procesos.forms import FaseForm, ProcesoForm, TechoForm
+from civic.procesos.forms import FaseForm, MoverForm, ProcesoForm, TechoForm
 from civic.procesos.models import Categoria, FuenteDeFinanciamiento, Proceso
 
-
-class PoliticaDeProcesos(ModelPermissionPolicy):
-    """Ningún proceso se borra, tampoco la administración técnica: se suspende o se declara desierto, y queda dicho."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action != "delete" and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
-
-
-register_permission_policy(Proceso, PoliticaDeProcesos(Proceso))
+# Ningún proceso se borra, tampoco la administración técnica: se suspende o se declara desierto, y queda dicho.
+prohibir(Proceso, "delete")
 
 
 class PanelConFormulario(InlinePanel):
@@ -60,35 +44,21 @@ class ConBitacora:
             guardar=super().save_instance,  # type: ignore[misc]
         )
 
-    def form_valid(self, form: ProcesoForm) -> HttpResponse:
-        try:
-            return super().form_valid(form)  # type: ignore[misc]
-        except ReglaIncumplida as error:
-            form.add_error(
-                error.campo if error.campo in form.fields else None, ValidationError(error.mensaje, code="regla")
-            )
-            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
 
-    def form_invalid(self, form: ProcesoForm) -> HttpResponse:
-        respuesta = super().form_invalid(form)  # type: ignore[misc]
-        respuesta.status_code = 422
-        return respuesta
-
-
-class CrearProceso(ConBitacora, generic.CreateView):
+class CrearProceso(ConBitacora, Crear):
     pass
 
 
-class EditarProceso(ConBitacora, generic.EditView):
+class EditarProceso(ConBitacora, Editar):
     pass
 
 
-def _botones(usuario: Any, proceso: Proceso) -> list[tuple[str, str, str]]:
+def _botones(usuario: Any, proceso: Proceso) -> list[Boton]:
     """(rótulo, dirección, icono) de lo que esa persona puede hacer con el proceso."""
     botones = []
     if permisos.puede_planificar(usuario):
         botones.append(("Calcular techos con la fórmula", "procesos:calcular", "table"))
+        botones.append(("Lista de control", "propuestas_admin:lista_de_control", "list-ul"))
         if reglas.SUSPENDIDO in reglas.MOVIMIENTOS[proceso.estado]:
             botones.append(("Suspender", "procesos:suspender", "lock"))
         if reglas.EN_MARCHA in reglas.MOVIMIENTOS[proceso.estado]:
@@ -100,32 +70,6 @@ def _botones(usuario: Any, proceso: Proceso) -> list[tuple[str, str, str]]:
     return [(rotulo, reverse(nombre, args=[proceso.pk]), icono) for rotulo, nombre, icono in botones]
 
 
-class Lista(generic.IndexView):
-    def get_list_more_buttons(self, instance: Proceso) -> list[Any]:
-        propios = [
-            MenuItem(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, instance))
-        ]
-        return propios + super().get_list_more_buttons(instance)
-
-
-class Ficha(generic.InspectView):
-    @cached_property
-    def header_more_buttons(self) -> list[Button]:
-        propios = [
-            Button(rotulo, url=url, icon_name=icono, priority=lugar)
-            for lugar, (rotulo, url, icono) in enumerate(_botones(self.request.user, self.object))
-        ]
-        return propios + super().header_more_buttons
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "sucesos": Suceso.objects.de(self.object).select_related("actor"),
-            "grupos": consultas.grupos_de_techos(self.object),
-            "fases": consultas.linea_de_fases(self.object),
-        }
-
-
 class ProcesoFilterSet(WagtailFilterSet):
     tipo = django_filters.ChoiceFilter(label="Tipo", choices=Proceso.Tipo.choices)
     estado = django_filters.ChoiceFilter(label="Estado", choices=Proceso.Estado.choices)
@@ -135,6 +79,81 @@ class ProcesoFilterSet(WagtailFilterSet):
     class Meta:
         model = Proceso
         fields = ["tipo", "estado", "techos_estado", "publicado"]
+
+
+class _VariosProcesos(EnBloque):
+    """La suspensión y lo que la levanta, con una sola razón: cada proceso pasa por su acción."""
+
+    form_class = MoverForm
+    filterset_class = ProcesoFilterSet
+    hacia = ""
+
+    def le_toca(self) -> bool:
+        return permisos.puede_planificar(self.request.user)
+
+    def elegibles(self) -> QuerySet[Proceso]:
+        desde = [estado for estado, destinos in reglas.MOVIMIENTOS.items() if self.hacia in destinos]
+        return Proceso.objects.filter(estado__in=desde).order_by("-gestion", "nombre", "pk")
+
+    def ejecutar(self, objeto: Proceso, datos: dict[str, Any]) -> None:
+        acciones.mover_proceso(objeto, hacia=self.hacia, actor=self.request.user, motivo=datos["motivo"])
+
+
+class SuspenderVarios(_VariosProcesos):
+    page_title = "Suspender varios procesos"
+    submit_button_label = "Suspender los elegidos"
+    explicacion = "Mientras estén suspendidos nadie puede actuar en ellos. Todo el mundo leerá la razón."
+    hacia = reglas.SUSPENDIDO
+
+
+class LevantarVarios(_VariosProcesos):
+    page_title = "Levantar varias suspensiones"
+    submit_button_label = "Levantar las elegidas"
+    explicacion = "Los procesos elegidos siguen con su calendario. Todo el mundo leerá la razón."
+    hacia = reglas.EN_MARCHA
+
+
+class PublicarVarios(EnBloque):
+    page_title = "Publicar varios procesos"
+    submit_button_label = "Publicar los elegidos"
+    explicacion = "Desde que se publica, cada cambio de un proceso queda a la vista de todos."
+    form_class = Form
+    filterset_class = ProcesoFilterSet
+
+    def le_toca(self) -> bool:
+        return self.user_has_permission("change")
+
+    def elegibles(self) -> QuerySet[Proceso]:
+        return Proceso.objects.filter(publicado=False).order_by("-gestion", "nombre", "pk")
+
+    def ejecutar(self, objeto: Proceso, datos: dict[str, Any]) -> None:
+        acciones.publicar_proceso(objeto, actor=self.request.user)
+
+
+class ListaDeProcesos(Lista):
+    en_bloque = (
+        ("Publicar varios", "procesos:bloque_publicar", "upload"),
+        ("Suspender varios", "procesos:bloque_suspender", "lock"),
+        ("Levantar varias suspensiones", "procesos:bloque_levantar", "lock-open"),
+    )
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        publica = ruta.endswith("publicar") and self.user_has_permission("change")
+        return publica or permisos.puede_planificar(self.request.user)
+
+    def botones_de(self, objeto: Proceso) -> list[Boton]:
+        return _botones(self.request.user, objeto)
+
+
+class FichaDeProceso(Ficha):
+    def botones_de(self, objeto: Proceso) -> list[Boton]:
+        return _botones(self.request.user, objeto)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "grupos": consultas.grupos_de_techos(self.object),
+            "fases": consultas.linea_de_fases(self.object),
+        }
 
 
 PANELES = TabbedInterface(
@@ -192,7 +211,7 @@ PANELES = TabbedInterface(
 )
 
 
-class ProcesosViewSet(ModelViewSet):
+class ProcesosViewSet(SinBorrar):
     model = Proceso
     name = "procesos"
     icon = "calendar-alt"
@@ -200,11 +219,9 @@ class ProcesosViewSet(ModelViewSet):
     edit_handler = PANELES
     add_view_class = CrearProceso
     edit_view_class = EditarProceso
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    add_to_reference_index = False
-    index_view_class = Lista
-    inspect_view_class = Ficha
+    index_view_class = ListaDeProcesos
+    inspect_view_class = FichaDeProceso
+    bloques = (("publicar", PublicarVarios), ("suspender", SuspenderVarios), ("levantar", LevantarVarios))
     inspect_template_name = "procesos/trastienda/inspect.html"
     inspect_view_fields = [
         *("nombre", "tipo", "gestion", "resumen", "normativa", "publicado"),
@@ -222,9 +239,11 @@ class ProcesosViewSet(ModelViewSet):
     search_backend_name = None
     filterset_class = ProcesoFilterSet
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        # La historia que vale es la bitácora, que está en la ficha.
-        return super().get_common_view_kwargs(**kwargs) | {"history_url_name": None, "usage_url_name": None}
+    list_export = [
+        *("nombre", "slug", "tipo", "gestion", "estado", "motivo_estado", "publicado", "techos_estado", "techos_norma"),
+        *("resumen", "normativa"),
+    ]
+    export_filename = "procesos"
 
     def get_urlpatterns(self) -> list[Any]:
         return [
@@ -235,6 +254,35 @@ class ProcesosViewSet(ModelViewSet):
             path("levantar/<int:pk>/", views.levantar, name="levantar"),
             path("desierto/<int:pk>/", views.declarar_desierto, name="declarar_desierto"),
         ]
+
+
+class _DeCatalogo:
+    """Mezcla: los catálogos se guardan con su acción, que anota qué cambió."""
+
+    def save_instance(self) -> Any:
+        return acciones.guardar_del_catalogo(self.form.save(commit=False), actor=self.request.user)  # type: ignore[attr-defined]
+
+
+class CrearEnCatalogo(_DeCatalogo, Crear):
+    pass
+
+
+class EditarEnCatalogo(_DeCatalogo, Editar):
+    pass
+
+
+class FiltroDeCategorias(WagtailFilterSet):
+    activa = django_filters.BooleanFilter(label="Activa")
+
+    class Meta:
+        model = Categoria
+        fields = ["activa"]
+
+
+class FiltroDeFuentes(FiltroDeCategorias):
+    class Meta:
+        model = FuenteDeFinanciamiento
+        fields = ["activa"]
 
 
 class CategoriasViewSet(ModelViewSet):
@@ -248,8 +296,16 @@ class CategoriasViewSet(ModelViewSet):
         FieldRowPanel([FieldPanel("orden"), FieldPanel("activa")]),
         FieldPanel("sector_oc4ids"),
     ]
-    copy_view_enabled = False
+    index_view_class = Lista
     inspect_view_enabled = True
+    inspect_view_class = Ficha
+    add_view_class = CrearEnCatalogo
+    edit_view_class = EditarEnCatalogo
+    copy_view_enabled = False
+    filterset_class = FiltroDeCategorias
+    inspect_view_fields = ["nombre", "codigo", "icono", "orden", "activa", "sector_oc4ids"]
+    list_export = ["nombre", "codigo", "icono", "orden", "activa", "sector_oc4ids"]
+    export_filename = "categorias"
     list_display = ["nombre", "codigo", "orden", BooleanColumn("activa", label="Activa", sort_key="activa")]
     list_per_page = 50
     ordering = "orden"
@@ -263,7 +319,16 @@ class FuentesViewSet(ModelViewSet):
     icon = "download"
     menu_label = "Fuentes de financiamiento"
     panels = [FieldRowPanel([FieldPanel("codigo"), FieldPanel("nombre")]), FieldPanel("activa")]
+    index_view_class = Lista
+    inspect_view_enabled = True
+    inspect_view_class = Ficha
+    add_view_class = CrearEnCatalogo
+    edit_view_class = EditarEnCatalogo
     copy_view_enabled = False
+    filterset_class = FiltroDeFuentes
+    inspect_view_fields = ["nombre", "codigo", "activa"]
+    list_export = ["nombre", "codigo", "activa"]
+    export_filename = "fuentes"
     list_display = ["nombre", "codigo", BooleanColumn("activa", label="Activa", sort_key="activa")]
     ordering = "codigo"
     search_fields = ["nombre", "codigo"]

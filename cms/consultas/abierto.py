@@ -63,7 +63,7 @@ def en_las_que_se_vota(votaciones: Iterable[Votacion], ahora: datetime.datetime)
 
 
 def votaciones_abiertas(ahora: datetime.datetime) -> dict[int, Votacion]:
-    return en_las_que_se_vota(Votacion.objects.abiertas().defer("libro"), ahora)
+    return en_las_que_se_vota(Votacion.objects.abiertas().select_related("proceso").defer("libro"), ahora)
 
 
 def donde_voto(usuario: Any, votaciones: dict[int, Votacion]) -> set[int]:

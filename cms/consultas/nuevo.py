@@ -68,7 +68,7 @@ def cifras_recientes() -> list[Cifra]:
 def cifras() -> list[Cifra]:
     """Las cuatro cifras de «Así vamos», contadas ahora (cuatro consultas)."""
     personas = Participacion.objects.aggregate(cuantas=Count("usuario", distinct=True))["cuantas"]
-    propuestas = Propuesta.objects.publicadas().aggregate(cuantas=Count("pk"), apoyos=Sum("apoyos_contados", default=0))
+    propuestas = Propuesta.objects.vivas().aggregate(cuantas=Count("pk"), apoyos=Sum("apoyos_contados", default=0))
     reportes = cifras_de_reportes()
     obras = (
         Obra.objects.publicadas()

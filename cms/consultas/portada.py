@@ -11,6 +11,7 @@ from django.utils import timezone
 from civic.procesos import reglas
 from civic.procesos.consultas import FaseEnLinea, fases_de, linea_de_fases, por_que_esta_cerrado
 from civic.procesos.models import Fase, Proceso, Techo
+from civic.procesos.reglas import VOTAR
 from cms.consultas.abierto import (
     ORDEN,
     Abierto,
@@ -51,10 +52,14 @@ def portada(usuario: Any, *, destacado_id: int | None = None, ahora: datetime.da
     procesos = procesos_con_pagina()
     votaciones = votaciones_abiertas(ahora)
     votadas = donde_voto(usuario, votaciones)
+    verificada = residencia is not None and residencia.esta_verificada
+    # Las papeletas son por distrito: a quien vive en una OTB sin distrito no se le anuncia lo que no le toca.
+    sin_papeleta = residencia is not None and verificada and residencia.distrito_id is None
     abiertas = [
         abierto
         for proceso in procesos
         for abierto in acciones_abiertas(proceso, votaciones, votadas, ahora, url_de_proceso(proceso.pagina))
+        if not (sin_papeleta and abierto.accion == VOTAR)
     ]
     abiertas.sort(
         key=lambda abierto: (
@@ -66,7 +71,6 @@ def portada(usuario: Any, *, destacado_id: int | None = None, ahora: datetime.da
         )
     )
     principal = abiertas[0] if abiertas else None
-    verificada = residencia is not None and residencia.esta_verificada
     distrito = residencia.distrito if residencia is not None and verificada else None
     monto, distritos = _monto(principal, distrito)
     return Portada(
@@ -110,5 +114,5 @@ def _monto(principal: Abierto | None, distrito: Area | None) -> tuple[Decimal | 
 def _cuantas_propuestas(principal: Abierto | None, distrito: Area | None) -> int:
     if principal is None or principal.proceso.tipo == Proceso.Tipo.CONSULTA:
         return 0
-    propuestas = Propuesta.objects.publicadas().filter(proceso=principal.proceso)
+    propuestas = Propuesta.objects.vivas().filter(proceso=principal.proceso)
     return (propuestas.filter(distrito=distrito) if distrito else propuestas).count()

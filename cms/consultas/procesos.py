@@ -116,7 +116,7 @@ def vista_de_proceso(pagina: PaginaProceso, usuario: Any, ahora: datetime.dateti
     proceso = pagina.proceso
     prefetch_related_objects([proceso], "fases")
     fases = fases_de(proceso)
-    votaciones = list(Votacion.objects.visibles().filter(proceso=proceso).defer("libro"))
+    votaciones = list(Votacion.objects.visibles().filter(proceso=proceso).select_related("proceso").defer("libro"))
     abiertas = en_las_que_se_vota(votaciones, ahora)
     acciones = acciones_abiertas(
         proceso, abiertas, donde_voto(usuario, abiertas), ahora, url_de_proceso(pagina) if pagina.url_path else ""
@@ -124,7 +124,7 @@ def vista_de_proceso(pagina: PaginaProceso, usuario: Any, ahora: datetime.dateti
     acciones.sort(key=lambda abierto: (abierto.ya_voto, ORDEN[abierto.accion]))
     actual = reglas.fase_principal(fases, ahora)
     techos = techos_de(proceso)
-    propuestas = Propuesta.objects.publicadas().filter(proceso=proceso)
+    propuestas = Propuesta.objects.vivas().filter(proceso=proceso)
     es_consulta = proceso.tipo == Proceso.Tipo.CONSULTA
     obras = obras_con_avance().filter(proceso=proceso)[:6]
     return VistaDeProceso(
@@ -149,7 +149,7 @@ def techos_de(proceso: Proceso) -> list[FilaDeTecho]:
     """Techo de cada distrito junto a lo que se pidió en él (dos consultas)."""
     pedidos = {
         fila["distrito"]: fila
-        for fila in Propuesta.objects.publicadas()
+        for fila in Propuesta.objects.vivas()
         .filter(proceso=proceso)
         .order_by()
         .values("distrito")

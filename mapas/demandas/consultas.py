@@ -15,7 +15,7 @@ from civic.procesos.models import Categoria, Proceso, Techo
 from civic.procesos.reglas import ultimo_instante
 from mapas.demandas import reglas
 from mapas.reportes.models import Reporte
-from mapas.territorio.consultas import areas_del_municipio, distritos, otbs, version_del_territorio
+from mapas.territorio.consultas import areas_del_municipio, distrito_de_otb, distritos, otbs, version_del_territorio
 from mapas.territorio.models import Area, Duda
 from propuestas.models import Propuesta
 from propuestas.reglas import Estado
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mapas.demandas.analisis import Agregado, Suma
 
 # Una propuesta unida a otra ya cuenta en la otra; una retirada ya no la pide nadie.
-NO_PIDEN = (Estado.FUSIONADA.value, Estado.RETIRADA.value)
+NO_PIDEN = (Estado.FUSIONADA.value, Estado.DIVIDIDA.value, Estado.RETIRADA.value)
 UN_DIA = 24 * 60 * 60
 
 
@@ -192,7 +192,7 @@ def _analizar(filtro: Filtro) -> "Agregado":
         _demandas(filtro),
         [Lugar(area.codigo, None, area.geometria) for area in areas if area.tipo == Area.Tipo.DISTRITO],
         [
-            Lugar(area.codigo, area.padre.codigo if area.padre else None, area.geometria)
+            Lugar(area.codigo, suyo.codigo if (suyo := distrito_de_otb(area)) else None, area.geometria)
             for area in areas
             if area.tipo == Area.Tipo.OTB
         ],
@@ -234,7 +234,7 @@ def _techos(filtro: Filtro) -> dict[str, Decimal]:
 
 
 def _fila(suma: "Suma", area: Area | None, nombres: dict[str, str], techo: Decimal | None = None) -> Fila:
-    distrito = area.padre if area is not None and area.tipo == Area.Tipo.OTB else None
+    distrito = distrito_de_otb(area) if area is not None and area.tipo == Area.Tipo.OTB else None
     return Fila(
         codigo=suma.codigo,
         nombre=area.nombre_completo if area is not None else "Sin ubicación",

@@ -15,7 +15,7 @@ from civic.cuentas.consultas_organizaciones import organizacion_de_filtro
 from civic.procesos.models import Categoria
 from mapas.obras.reglas import FICHAS, OPCIONES_ESTADO
 from mapas.reportes.models import Reporte
-from mapas.territorio.consultas import distritos, otbs
+from mapas.territorio.consultas import distrito_de_otb, distritos, otbs
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
 
@@ -59,12 +59,12 @@ class ObraForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["distrito"].queryset = distritos()  # type: ignore[attr-defined]
-        self.fields["otb"].queryset = otbs()  # type: ignore[attr-defined]
+        self.fields["otb"].queryset = otbs().select_related("padre")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         datos = super().clean()
         distrito, otb = datos.get("distrito"), datos.get("otb")
-        if distrito is not None and otb is not None and otb.padre_id != distrito.pk:
+        if distrito is not None and otb is not None and distrito_de_otb(otb) not in (None, distrito):
             self.add_error("otb", f"Esa OTB no es del {distrito}.")
         if (datos.get("lon") is None) != (datos.get("lat") is None):
             self.add_error("lon", "El punto necesita longitud y latitud.")

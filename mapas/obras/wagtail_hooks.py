@@ -11,8 +11,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
+from civic.comun.en_bloque import EnBloque
 from civic.comun.texto import para_buscar
-from civic.comun.trastienda import Boton, ConReglas, EnBloque, Ficha, Lista, SinBorrar, prohibir
+from civic.comun.trastienda import Boton, ConReglas, Ficha, Lista, SinBorrar, prohibir
 from civic.cuentas.forms_unidad import UnidadForm
 from civic.cuentas.roles import Cosa, limitar
 from civic.procesos.models import Categoria

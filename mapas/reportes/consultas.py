@@ -8,12 +8,13 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from civic.comun.distancias import caja, metros_entre
 from civic.comun.models import Suceso
 from civic.comun.texto import para_buscar
 from civic.cuentas.models import Organizacion
 from civic.procesos.models import Categoria
 from mapas.reportes.models import Reporte, ReporteQuerySet, TambienMePasa
-from mapas.reportes.reglas import ARREGLADOS, FINALES, METROS_DE_PARECIDO, caja, metros_entre
+from mapas.reportes.reglas import ARREGLADOS, FINALES, METROS_DE_PARECIDO
 from mapas.territorio.models import Area
 
 # Situaciones por las que se filtra la lista: quince estados no ayudan a nadie a buscar.
@@ -29,10 +30,10 @@ _MAXIMO_DE_CERCANOS = 60
 
 @dataclass(frozen=True)
 class Parecido:
-    """Un reporte abierto cerca de donde se está reportando, y a cuántos metros."""
+    """Un reporte abierto parecido a lo que se está reportando, y a cuántos metros (None si alguno no tiene punto)."""
 
     reporte: Reporte
-    metros: int
+    metros: int | None
 
 
 def texto_de_busqueda(reporte: Reporte) -> str:
@@ -88,8 +89,8 @@ def parecidos(categoria: Categoria, *, lon: float | None, lat: float | None, cua
         .para_tarjetas()[:_MAXIMO_DE_CERCANOS]
     )
     medidos = [Parecido(reporte, round(metros_entre(lon, lat, reporte.lon, reporte.lat))) for reporte in cercanos]
-    en_radio = [parecido for parecido in medidos if parecido.metros <= METROS_DE_PARECIDO]
-    return sorted(en_radio, key=lambda parecido: (parecido.metros, parecido.reporte.pk))[:cuantos]
+    en_radio = [parecido for parecido in medidos if (parecido.metros or 0) <= METROS_DE_PARECIDO]
+    return sorted(en_radio, key=lambda parecido: (parecido.metros or 0, parecido.reporte.pk))[:cuantos]
 
 
 def le_pasa_tambien(reporte: Reporte, usuario: Any) -> bool:

@@ -21,10 +21,11 @@ from mapas.reportes.consultas import SITUACIONES
 from mapas.reportes.models import Reporte
 from mapas.reportes.permisos import registra_por_otros
 from mapas.reportes.reglas import FICHAS
-from mapas.territorio.forms import ConLugar
+from mapas.territorio.lugar_de_foto import ConLugarDeFoto
 from mapas.territorio.models import Area
 
 _SAL_FOTO = "ayni.reportes.foto"
+_NO_VIAJAN = ("foto", "sitio", "es_otro", "lugar_foto", "lon_foto", "lat_foto")
 _VIGENCIA_FOTO = 24 * 3600
 CANALES_DE_OTROS = [
     opcion for opcion in Reporte.Canal.choices if opcion[0] not in (Reporte.Canal.WEB, Reporte.Canal.ORGANIZACION)
@@ -78,7 +79,7 @@ def foto_firmada(sena: str, usuario: Any) -> Foto | None:
     return Foto.objects.filter(pk=pk, publica=False, reportes__isnull=True).first()
 
 
-class ReporteForm(ConClave, ConLugar, Formulario):
+class ReporteForm(ConClave, ConLugarDeFoto, Formulario):
     """Un reporte en una página. En el segundo paso viaja oculto, con `es_otro` y la foto ya guardada."""
 
     foto = CampoFoto(
@@ -142,6 +143,9 @@ class ReporteForm(ConClave, ConLugar, Formulario):
         if not registra_por_otros(usuario):
             del self.fields["canal"]
 
+    cupo_gastado = False
+    foto_recordada: Foto | None = None
+
     def clean_sitio(self) -> str:
         if self.cleaned_data["sitio"]:
             raise ValidationError("Deja vacío el espacio que dice «Deja este espacio vacío».")
@@ -161,6 +165,7 @@ class ReporteForm(ConClave, ConLugar, Formulario):
         datos = self.data.copy()  # type: ignore[attr-defined]
         datos[self.add_prefix("foto_guardada")] = firmar_foto(foto, self.usuario)
         self.data = datos
+        self.foto_recordada = foto
 
     @property
     def tiene_foto_guardada(self) -> bool:
@@ -168,7 +173,7 @@ class ReporteForm(ConClave, ConLugar, Formulario):
 
     def campos_escondidos(self) -> list[Any]:
         """Lo escrito, como campos ocultos para el segundo paso; la foto va como seña y la trampa no va."""
-        return [self[nombre] for nombre in self.fields if nombre not in ("foto", "sitio", "es_otro")]
+        return [self[nombre] for nombre in self.fields if nombre not in _NO_VIAJAN]
 
     def argumentos(self) -> dict[str, Any]:
         """Para `acciones.recibir_reporte`, sin la foto."""

@@ -4,7 +4,6 @@ Fuente: máquina de estados del reclamo (dominio, 4.4).
 """
 
 import datetime
-import math
 from enum import StrEnum
 
 from civic.comun.errores import ReglaIncumplida
@@ -166,17 +165,3 @@ def exigir_reabrible(atendido: datetime.date | None, hoy: datetime.date) -> None
 # --- Cerca -----------------------------------------------------------------------------------------------------------
 
 METROS_DE_PARECIDO = 150
-_METROS_POR_GRADO = 111_320.0
-
-
-def caja(lon: float, lat: float, metros: float) -> tuple[float, float, float, float]:
-    """(oeste, sur, este, norte) en grados de la caja que contiene el círculo de `metros` alrededor del punto."""
-    alto = metros / _METROS_POR_GRADO
-    ancho = alto / max(0.01, math.cos(math.radians(lat)))
-    return lon - ancho, lat - alto, lon + ancho, lat + alto
-
-
-def metros_entre(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
-    """Distancia en metros, plana (error menor al 1 % a escala de barrio)."""
-    este_oeste = (lon_b - lon_a) * math.cos(math.radians((lat_a + lat_b) / 2))
-    return math.hypot(este_oeste, lat_b - lat_a) * _METROS_POR_GRADO

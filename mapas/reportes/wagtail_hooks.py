@@ -10,12 +10,12 @@ from django.utils.functional import cached_property
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import HeaderButton
 
+from civic.comun.en_bloque import EnBloque
 from civic.comun.templatetags.ayni import fecha
 from civic.comun.texto import para_buscar
-from civic.comun.trastienda import Boton, ConReglas, EnBloque, Ficha, Lista, SinBorrar, prohibir
+from civic.comun.trastienda import Boton, Editar, Ficha, Lista, SinBorrar, prohibir
 from civic.cuentas.forms_unidad import UnidadForm
 from civic.procesos.models import Categoria
 from mapas.reportes import acciones, permisos
@@ -95,7 +95,7 @@ class FichaDeReporte(Ficha):
         return _botones(self.request.user, objeto)
 
 
-class Edicion(ConReglas, generic.EditView):
+class Edicion(Editar):
     """Prioridad, unidad, plazo y respuesta, con su acción, que lo anota en la bitácora."""
 
     success_message = "Reporte actualizado."

@@ -18,11 +18,12 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
 from mapas.territorio.importador import proceso
 from mapas.territorio.importador.piezas import ArchivoInservible, Pedido
-from mapas.territorio.models import Area, Importacion, Limite
+from mapas.territorio.models import Area, Importacion, Limite, escrituras_de_clases
 from mapas.territorio.versiones import SIEMPRE, Version, comparar
 
 CALIDAD = "Planificación POA"
 LOTE = 500
+LETRAS_CAMPO = 80
 CORREGIBLES = (
     *("nombre", "otro_nombre", "alias", "clase", "orden", "padre", "lon", "lat", "poblacion"),
     *("aproximada", "en_disputa", "fuente", "vigente_desde", "vigente_hasta"),
@@ -126,6 +127,7 @@ def revisar_territorio(
     campo_codigo: str,
     campo_nombre: str,
     campo_padre: str = "",
+    campo_clase: str = "",
     municipio: str = "",
     crear_municipio: str = "",
     desde: datetime.date | None = None,
@@ -147,11 +149,17 @@ def revisar_territorio(
         existente = Area.objects.municipios().filter(codigo=codigo).first()
         crear_municipio = "" if existente else limpiar(crear_municipio)
         _exigir_municipio(codigo, existente, crear_municipio)
+    if max(map(len, (campo_codigo, campo_nombre, campo_padre, campo_clase))) > LETRAS_CAMPO:
+        raise ReglaIncumplida(f"El nombre de una columna va hasta {LETRAS_CAMPO} letras: acórtalo en el archivo.")
+    if campo_clase and tipo != Area.Tipo.OTB:
+        raise ReglaIncumplida("Solo las organizaciones de base tienen clase: quita ese campo.", campo="campo_clase")
     pedido = Pedido(
         tipo=tipo,
         campo_codigo=campo_codigo,
         campo_nombre=campo_nombre,
         campo_padre=campo_padre,
+        campo_clase=campo_clase,
+        clases=escrituras_de_clases(),
         referencia=_referencia(tipo, existente, desde or timezone.localdate()),
         padres=_posibles_padres(tipo, existente, desde or timezone.localdate(), codigo, crear_municipio),
         rotulo_padre=_ROTULOS.get(tipo, "área"),
@@ -175,6 +183,7 @@ def revisar_territorio(
             campo_codigo=campo_codigo,
             campo_nombre=campo_nombre,
             campo_padre=campo_padre,
+            campo_clase=campo_clase,
             aceptadas=informe["aceptadas"],
             rechazadas=informe["rechazadas"],
             informe=informe,
@@ -249,13 +258,14 @@ def publicar_version(
             _exigir_publicable(importacion, parcial)
             municipio = _municipio_de(importacion)
             version = comparar(importacion, municipio, desde)
+            retocadas = version.retocadas  # antes de escribir: después ya son como las del archivo
             _escribir(importacion, version, municipio)
             _cerrar(importacion, Importacion.Estado.PUBLICADA, actor)
             importacion.municipio, importacion.desde, importacion.parcial = municipio, version.desde, parcial
             importacion.nuevas, importacion.cambiadas = len(version.nuevas), len(version.cambiadas)
             importacion.iguales, importacion.terminadas = len(version.iguales), len(version.terminadas)
             importacion.save()
-            _anotar_version(importacion, version, actor)
+            _anotar_version(importacion, version, retocadas, actor)
     except IntegrityError:
         raise ReglaIncumplida("Otra persona acaba de publicar estas áreas. Vuelve a revisar el archivo.") from None
     return importacion
@@ -324,6 +334,7 @@ def _escribir(importacion: Importacion, version: Version, municipio: Area | None
             tipo=importacion.tipo,
             codigo=trae["codigo"],
             nombre=trae["nombre"],
+            clase=trae.get("clase", ""),
             municipio=municipio,
             padre=_padre_de(trae, padres, municipio, importacion.tipo),
             orden=_orden(importacion.tipo, trae["codigo"]),
@@ -352,7 +363,7 @@ def _escribir(importacion: Importacion, version: Version, municipio: Area | None
         if _poner_al_dia(area, trae, padres, municipio, version.desde) or area.pk in cambiadas:
             area.cambiada = ahora
             tocadas.append(area)
-    campos = ["nombre", "alias", "padre", "vigente_desde", "vigente_hasta", "cambiada"]
+    campos = ["nombre", "clase", "alias", "padre", "vigente_desde", "vigente_hasta", "cambiada"]
     Area.objects.bulk_update(tocadas, campos, batch_size=LOTE)
 
 
@@ -376,17 +387,18 @@ def _padre_de(
 def _poner_al_dia(
     area: Area, trae: dict[str, Any], padres: dict[tuple[str, str], Area], municipio: Area | None, desde: datetime.date
 ) -> bool:
-    """Nombre, padre y vigencia según el archivo; True si algo cambió."""
-    antes = (area.nombre, area.padre_id, area.vigente_desde, area.vigente_hasta)
+    """Nombre, clase, padre y vigencia según el archivo; True si algo cambió."""
+    antes = (area.nombre, area.clase, area.padre_id, area.vigente_desde, area.vigente_hasta)
     if area.nombre != trae["nombre"]:
         area.alias = _con_alias(area.alias, area.nombre, salvo=trae["nombre"])
         area.nombre = trae["nombre"]
-    # Un archivo que no dice dónde está no le quita el padre que tenía.
+    # Un archivo que no dice su clase o dónde está no le quita la que tenía ni su padre.
+    area.clase = trae.get("clase") or area.clase
     if trae["padre"] is not None:
         area.padre = _padre_de(trae, padres, municipio, area.tipo)
     area.vigente_desde = min(area.vigente_desde, desde)
     area.vigente_hasta = None  # vuelve a estar: el tiempo que faltó se ve en sus límites
-    return antes != (area.nombre, area.padre_id, area.vigente_desde, area.vigente_hasta)
+    return antes != (area.nombre, area.clase, area.padre_id, area.vigente_desde, area.vigente_hasta)
 
 
 def _orden(tipo: str, codigo: str) -> int:
@@ -400,17 +412,19 @@ def _cerrar(importacion: Importacion, estado: str, actor: Any) -> None:
     importacion.contenido = {}
 
 
-def _anotar_version(importacion: Importacion, version: Version, actor: Any) -> None:
+def _anotar_version(importacion: Importacion, version: Version, retocadas: int, actor: Any) -> None:
     de_donde = f" de {importacion.municipio}" if importacion.municipio else ""
     que = f"límites{de_donde} ({importacion.get_tipo_display().lower()})"
     claves = ("aceptadas", "rechazadas", "nuevas", "cambiadas", "iguales", "terminadas")
     cuentas = {clave: getattr(importacion, clave) for clave in claves}
-    if version.cambia_algo:
+    if version.cambia_limites or retocadas:
         texto = (
             f"Se publicaron {que} desde el {version.desde:%d/%m/%Y}: {cuentas['nuevas']} nuevas,"
             f" {cuentas['cambiadas']} con otro límite, {cuentas['iguales']} sin cambio y"
             f" {cuentas['terminadas']} que terminan."
         )
+        if retocadas:
+            texto += f" Con otro nombre u otra clase: {retocadas}."
     else:
         texto = f"Se revisaron {que}: nada que cambiar."
     anotar(
@@ -428,6 +442,7 @@ def _anotar_version(importacion: Importacion, version: Version, actor: Any) -> N
             "tipo": importacion.tipo,
             "desde": version.desde.isoformat(),
             "parcial": importacion.parcial,
+            "retocadas": retocadas,
             **cuentas,
         },
     )

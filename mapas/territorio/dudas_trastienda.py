@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
-from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from civic.comun.en_bloque import ConCasillas
 from civic.comun.forms import CampoTexto
 from civic.comun.templatetags.ayni import fecha
 from civic.comun.trastienda import Ficha, Gestion, Lista, SinBorrar
@@ -126,7 +126,8 @@ class ResolverDuda(Gestion):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         respuesta = super().form_invalid(form)
-        respuesta.status_code = 409 if self.ya_resuelta else 422
+        if self.ya_resuelta:
+            respuesta.status_code = 409
         return respuesta
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -220,7 +221,7 @@ class RazonForm(forms.Form):
     motivo = ResolverForm.base_fields["motivo"]
 
 
-class DejarComoEstan(BulkAction):
+class DejarComoEstan(ConCasillas):
     """Confirma el lugar de varias dudas de una vez."""
 
     display_name = "Dejar como están"
@@ -229,6 +230,9 @@ class DejarComoEstan(BulkAction):
     template_name = "territorio/trastienda/dejar_como_estan.html"
     form_class = RazonForm
     models = [Duda]
+
+    def visibles(self) -> Any:
+        return Duda.objects.all()  # el territorio se cuida entero, no por distritos
 
     def check_perm(self, obj: Duda) -> bool:
         return self.request.user.has_perm(dudas.PERMISO)

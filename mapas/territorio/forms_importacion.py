@@ -31,6 +31,13 @@ class ImportarForm(forms.Form):
         help_text="Código o nombre del distrito de cada OTB (o del macrodistrito de cada distrito). Vacío: se busca por"
         " la superficie que comparten.",
     )
+    campo_clase = CampoTexto(
+        label="Campo de la clase",
+        max_length=80,
+        required=False,
+        help_text="Solo para organizaciones de base: la columna que dice si es OTB, junta vecinal, sindicato agrario o"
+        " comunidad campesina. Vacío: quedan como están.",
+    )
     municipio = CampoTexto(
         label="Código del municipio",
         max_length=30,

@@ -21,6 +21,20 @@ class Clase(models.TextChoices):
     COMUNIDAD = "comunidad_campesina", "Comunidad campesina"
 
 
+# Cómo más se escriben en los archivos que traen los municipios.
+OTRAS_ESCRITURAS = {
+    Clase.OTB: ("Organización territorial de base", "O.T.B."),
+    Clase.JUNTA: ("Junta", "Junta de vecinos", "JJ.VV."),
+    Clase.SINDICATO: ("Sindicato",),
+    Clase.COMUNIDAD: ("Comunidad",),
+}
+
+
+def escrituras_de_clases() -> dict[str, tuple[str, ...]]:
+    """{clase: (rótulo, código, otras escrituras…)}"""
+    return {clase.value: (clase.label, clase.value, *OTRAS_ESCRITURAS[clase]) for clase in Clase}
+
+
 class AreaQuerySet(models.QuerySet):
     def municipios(self) -> "AreaQuerySet":
         return self.filter(tipo=Area.Tipo.MUNICIPIO)
@@ -138,7 +152,9 @@ class Area(models.Model):
     @property
     def nombre_completo(self) -> str:
         """«Distrito 3», «Sindicato agrario Falsuri», «Quillacollo»."""
-        return f"{self.get_clase_display()} {self.nombre}" if self.clase else self.nombre
+        clase = self.get_clase_display()
+        # Un archivo puede traer la clase también en el nombre: «OTB Molle».
+        return self.nombre if self.nombre.casefold().startswith(clase.casefold()) else f"{clase} {self.nombre}"
 
     @cached_property
     def geometria(self) -> dict[str, Any] | None:
@@ -231,6 +247,7 @@ class Importacion(models.Model):
     campo_codigo = models.CharField("campo del código", max_length=80)
     campo_nombre = models.CharField("campo del nombre", max_length=80)
     campo_padre = models.CharField("campo de «dentro de»", max_length=80, blank=True)
+    campo_clase = models.CharField("campo de la clase", max_length=80, blank=True)
     aceptadas = models.PositiveIntegerField("aceptadas")
     rechazadas = models.PositiveIntegerField("rechazadas")
     nuevas = models.PositiveIntegerField("áreas nuevas", null=True, blank=True)

@@ -46,13 +46,23 @@ class Version:
         return [(area, trae) for area, trae in (*self.cambiadas, *self.iguales) if area.nombre != trae["nombre"]]
 
     @property
+    def reclasificadas(self) -> list[tuple[Area, Traida]]:
+        pares = (*self.cambiadas, *self.iguales)
+        return [(area, trae) for area, trae in pares if trae.get("clase") and area.clase != trae["clase"]]
+
+    @property
     def ningun_codigo_coincide(self) -> bool:
         """Todo lo de hoy terminaría y todo lo traído es nuevo: quizá la columna del código es otra."""
         return bool(self.nuevas and self.terminadas and not self.cambiadas and not self.iguales)
 
     @property
-    def cambia_algo(self) -> bool:
-        return bool(self.nuevas or self.cambiadas or self.terminadas or self.renombradas)
+    def retocadas(self) -> int:
+        """Cuántas cambian de nombre o de clase."""
+        return len({area.pk for area, _ in (*self.renombradas, *self.reclasificadas)})
+
+    @property
+    def cambia_limites(self) -> bool:
+        return bool(self.nuevas or self.cambiadas or self.terminadas)
 
 
 def comparar(importacion: Importacion, municipio: Area | None, desde: datetime.date | None) -> Version:

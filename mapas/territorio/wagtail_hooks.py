@@ -8,10 +8,9 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from civic.comun.trastienda import ConReglas, Lista, prohibir
+from civic.comun.trastienda import Crear, Editar, Ficha, Lista, prohibir
 from mapas.territorio import acciones
 from mapas.territorio.consultas import distritos
 from mapas.territorio.dibujo import silueta
@@ -55,12 +54,12 @@ class ListaDeAreas(Lista):
         return queryset.que_dicen(self.search_query) if self.search_query else queryset
 
 
-class CrearArea(ConReglas, generic.CreateView):
+class CrearArea(Crear):
     def save_instance(self) -> Area:
         return acciones.registrar_area(self.form.con_escrituras(), actor=self.request.user)
 
 
-class EditarArea(ConReglas, generic.EditView):
+class EditarArea(Editar):
     """Corrige con su acción, que anota lo que había antes y lo que queda."""
 
     def save_instance(self) -> Area:
@@ -75,6 +74,12 @@ class TerritorioViewSet(ModelViewSet):
     menu_label = "Áreas"
     add_to_reference_index = False
     copy_view_enabled = False
+    inspect_view_enabled = True
+    inspect_view_class = Ficha
+    inspect_view_fields = [
+        *("tipo", "codigo", "nombre", "otro_nombre", "clase", "padre", "poblacion", "lon", "lat", "aproximada"),
+        *("en_disputa", "fuente", "vigente_desde", "vigente_hasta"),
+    ]
     index_view_class = ListaDeAreas
     add_view_class = CrearArea
     edit_view_class = EditarArea

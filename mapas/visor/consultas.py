@@ -1,6 +1,6 @@
 """Lo que muestra el mapa del municipio: capas de puntos y de áreas, y la misma cosa como lista."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,15 @@ from mapas.obras.consultas import puntos_publicos as puntos_de_obras
 from mapas.reportes.consultas import puntos_publicos as puntos_de_reportes
 from mapas.territorio.consultas import distritos_de, otbs
 from mapas.territorio.models import Area
+from mapas.visor import propuestas as de_propuestas
 from mapas.visor import reglas
-from propuestas.consultas import puntos_publicos as puntos_de_propuestas
+from propuestas.models import PropuestaQuerySet
 
 
 @dataclass(frozen=True)
 class Capa:
-    """Una capa del mapa. `puntos` es None en las que son áreas; `letra` es su signo además del color."""
+    """Una capa del mapa; `letra` es su signo además del color. Las de puntos traen los suyos con `puntos`, salvo las
+    propuestas, que pueden ser miles y las agrupa la base; las que son áreas no tienen letra."""
 
     codigo: str
     nombre: str
@@ -25,11 +27,16 @@ class Capa:
     letra: str = ""
     puntos: Callable[[], list[dict[str, Any]]] | None = None
 
+    @property
+    def es_de_puntos(self) -> bool:
+        return bool(self.letra)
 
+
+PROPUESTAS = "propuestas"
 CAPAS = {
     capa.codigo: capa
     for capa in (
-        Capa("propuestas", "Propuestas", "Propuesta", "P", puntos_de_propuestas),
+        Capa(PROPUESTAS, "Propuestas", "Propuesta", "P"),
         Capa("reportes", "Reportes", "Reporte", "R", puntos_de_reportes),
         Capa("obras", "Obras", "Obra", "O", puntos_de_obras),
         Capa("distritos", "Distritos", "Distrito"),
@@ -74,20 +81,46 @@ def _leer(codigo: str) -> list[dict[str, Any]]:
     return fuente() if fuente else []
 
 
-def elementos_por_capa(distritos: Sequence[Area], distrito: Area | None = None) -> dict[str, Sequence[Any]]:
-    """Todo lo que hay en cada capa, para contar y para listar (puntos como diccionarios, áreas como Area)."""
+def elementos_por_capa(
+    distritos: Sequence[Area], distrito: Area | None, propuestas: PropuestaQuerySet
+) -> dict[str, Any]:
+    """Todo lo que hay en cada capa, para contar y para listar (puntos como diccionarios, áreas como Area).
+
+    `propuestas` son las que piden los filtros de la dirección; solo se leen las de la página que se mira.
+    """
     de_puntos = [codigo for codigo, capa in CAPAS.items() if capa.puntos]
     return {
+        PROPUESTAS: de_propuestas.EnLista(propuestas),
         **puntos_por_capa(de_puntos, distrito),
         "distritos": [area for area in distritos if distrito is None or area == distrito],
         "otbs": list(otbs(distrito).select_related("padre")),
     }
 
 
+class Seguidas:
+    """Las cosas de varias capas, una capa detrás de otra, como una sola secuencia de (código, cosa)."""
+
+    def __init__(self, capas: Mapping[str, Any]) -> None:
+        self._capas = capas
+
+    def __len__(self) -> int:
+        return sum(map(len, self._capas.values()))
+
+    def __getitem__(self, tramo: slice) -> list[tuple[str, Any]]:
+        desde, hasta, _ = tramo.indices(len(self))
+        elegidas: list[tuple[str, Any]] = []
+        for codigo, cosas in self._capas.items():
+            largo = len(cosas)
+            if desde < largo and hasta > 0:
+                elegidas += [(codigo, cosa) for cosa in cosas[max(desde, 0) : min(hasta, largo)]]
+            desde, hasta = desde - largo, hasta - largo
+        return elegidas
+
+
 def en_palabras(codigo: str, cosas: Sequence[Any]) -> list[Elemento]:
     """Los elementos de una capa listos para la lista."""
     capa = CAPAS[codigo]
-    if capa.puntos:
+    if capa.es_de_puntos:
         return [
             Elemento(
                 *(capa, punto["titulo"], punto["url"], punto["distrito"], f"{codigo}-{punto['id']}"),
@@ -120,14 +153,15 @@ def _ficha_de(slug: str | None) -> str:
 
 
 def geojson_de_capa(
-    codigo: str, *, distrito: Area | None, caja: tuple[float, float, float, float] | None, zoom: int
+    codigo: str, *, propuestas: PropuestaQuerySet, distrito: Area | None, caja: reglas.Caja | None, zoom: int
 ) -> dict[str, Any]:
     """FeatureCollection de una capa de puntos. `agrupada` dice si hay que volver a pedirla al mover el mapa."""
-    puntos = puntos_por_capa([codigo], distrito)[codigo]
-    total = len(puntos)
-    if caja is not None:
-        puntos = reglas.en_caja(puntos, caja)
-    sueltos, grupos = reglas.agrupar(puntos, zoom)
+    if codigo == PROPUESTAS:
+        total, sueltos, grupos = de_propuestas.en_el_mapa(propuestas, caja, zoom)
+    else:
+        puntos = puntos_por_capa([codigo], distrito)[codigo]
+        total = len(puntos)
+        sueltos, grupos = reglas.agrupar(puntos if caja is None else reglas.en_caja(puntos, caja), zoom)
     rasgos = [_rasgo(punto["lon"], punto["lat"], _propiedades(codigo, punto)) for punto in sueltos]
     rasgos += [_rasgo(grupo.lon, grupo.lat, {"cuantos": grupo.cuantos}) for grupo in grupos]
     return {

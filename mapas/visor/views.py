@@ -1,5 +1,7 @@
 """El mapa del municipio y sus capas."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -9,8 +11,17 @@ from civic.comun.acceso import publica
 from civic.comun.paginacion import pagina_de
 from mapas.territorio.consultas import distrito_por_codigo, distritos
 from mapas.territorio.models import Area
-from mapas.visor.consultas import AL_ENTRAR, CAPAS, elementos_por_capa, en_palabras, geojson_de_capa
+from mapas.visor.consultas import (
+    AL_ENTRAR,
+    CAPAS,
+    PROPUESTAS,
+    Seguidas,
+    elementos_por_capa,
+    en_palabras,
+    geojson_de_capa,
+)
 from mapas.visor.forms import VistaForm
+from propuestas.filtros import Filtros, filtros_de
 
 
 def _distrito_o_404(request: HttpRequest) -> Area | None:
@@ -19,6 +30,13 @@ def _distrito_o_404(request: HttpRequest) -> Area | None:
     if valor and distrito is None:
         raise Http404("Ese distrito no existe.")
     return distrito
+
+
+def _filtros(request: HttpRequest, distrito: Area | None, distritos: Sequence[Area] | None = None) -> Filtros:
+    """Los filtros de la lista de propuestas, que aquí valen solo para esa capa. El distrito puede venir por número."""
+    datos = request.GET.copy()
+    datos["distrito"] = distrito.codigo if distrito else ""
+    return filtros_de(datos, distritos=distritos)
 
 
 def _capas_pedidas(request: HttpRequest) -> list[str]:
@@ -36,9 +54,9 @@ def mapa(request: HttpRequest) -> HttpResponse:
     distrito = _distrito_o_404(request)
     elegidas = _capas_pedidas(request)
     areas = list(distritos())
-    por_capa = elementos_por_capa(areas, distrito)
-    cosas = [(codigo, cosa) for codigo in elegidas for cosa in por_capa[codigo]]
-    pagina = pagina_de(request, cosas)  # type: ignore[arg-type]
+    filtros = _filtros(request, distrito, areas)
+    por_capa = elementos_por_capa(areas, distrito, filtros.propuestas())
+    pagina = pagina_de(request, Seguidas({codigo: por_capa[codigo] for codigo in elegidas}))
     elementos = [
         elemento
         for codigo in elegidas
@@ -51,6 +69,8 @@ def mapa(request: HttpRequest) -> HttpResponse:
         "hay_disputa": any(area.en_disputa for codigo in ("distritos", "otbs") for area in por_capa[codigo]),
         "pagina": pagina,
         "elementos": elementos,
+        "filtros": filtros,
+        "sin_punto": por_capa[PROPUESTAS].sin_punto if PROPUESTAS in elegidas else 0,
     }
     return render(request, "visor/mapa.html", contexto)
 
@@ -59,14 +79,19 @@ def mapa(request: HttpRequest) -> HttpResponse:
 @require_safe
 def capa(request: HttpRequest, codigo: str) -> JsonResponse:
     """Los puntos de una capa en GeoJSON; si son muchos, agrupados para el acercamiento `z`."""
-    if codigo not in CAPAS or CAPAS[codigo].puntos is None:
+    if codigo not in CAPAS or not CAPAS[codigo].es_de_puntos:
         raise Http404("Esa capa no existe.")
     form = VistaForm(request.GET)
     if not form.is_valid():
         frase = "La vista se pide con z de 0 a 19 y caja=oeste,sur,este,norte en grados."
         return JsonResponse({"error": frase}, status=400, json_dumps_params={"ensure_ascii": False})
+    distrito = _distrito_o_404(request)
     datos = geojson_de_capa(
-        codigo, distrito=_distrito_o_404(request), caja=form.cleaned_data["caja"], zoom=form.cleaned_data["z"]
+        codigo,
+        propuestas=_filtros(request, distrito).propuestas(),
+        distrito=distrito,
+        caja=form.cleaned_data["caja"],
+        zoom=form.cleaned_data["z"],
     )
     respuesta = JsonResponse(datos, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
     patch_cache_control(respuesta, public=True, max_age=60)

@@ -215,9 +215,28 @@ SIN_BITACORA = {
     "civic/cuentas/acciones/preparacion.py:preparar_roles": "lleva a los grupos la tabla de roles del programa",
     "civic/cuentas/acciones/roles.py:poner_al_dia_los_grupos": "quita del grupo a quien ya no tiene el rol, ya anotado",
     "civic/cuentas/acciones/directivas.py:borrar_escaneos_sueltos": "hojas que nadie llegó a presentar",
-    "civic/cuentas/acciones/verificacion.py:soltar_identidad": "parte de cerrar la cuenta, que lo anota",
+    "civic/cuentas/acciones/fin_de_verificacion.py:soltar": "pieza de retirar, anular y resolver, que lo anotan",
+    "civic/cuentas/acciones/fin_de_verificacion.py:soltar_identidad": "parte de cerrar la cuenta, que lo anota",
+    "civic/cuentas/acciones/identidades.py:tomar_identidad": "pieza de verificar, que lo anota",
+    "civic/cuentas/acciones/verificacion.py:terminar_verificaciones": "pieza de verificar y de soltar, que lo anotan",
     "mapas/territorio/acciones.py:trazar_limite": "pieza de publicar una versión o corregir un área, que lo anotan",
     "votaciones/acciones.py:emitir_voto": "el voto es secreto: quién votó no va junto a nada",
+    "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
+    "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
+    "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",
+    "propuestas/acciones/adjuntos.py:borrar_todo": "pieza de borrar el borrador, que lo anota",
+    "propuestas/acciones/movimientos.py:cerrar_reclamo": "pieza de decidir lo reclamado, que lo anota",
+    "propuestas/acciones/papel.py:preparar_carga": "vista previa de quien la sube; confirmarla sí anota",
+    "propuestas/acciones/revisiones.py:guardar_original": "pieza de corregir, que lo anota",
+    **{
+        f"propuestas/acciones/seguimientos.py:{verbo}": "qué sigue cada quien es solo suyo: no queda para siempre"
+        for verbo in ("seguir", "dejar_de_seguir", "marcar_vistas")
+    },
+    **{
+        f"propuestas/acciones/adjuntos.py:{pieza}": "pieza de guardar, presentar, mover o arrastrar, que lo anotan"
+        for pieza in ("cambiar_fotos", "copiar_fotos", "cambiar_documentos", "enlazar_al_presentar", "adjuntar")
+    },
+    "propuestas/acciones/adjuntos.py:preparando": "si la acción falla, deshace lo que subió",
     "mapas/reportes/acciones.py:borrar_fotos_sueltas": "fotos que nadie llegó a ver",
     "mapas/reportes/acciones.py:guardar_foto_en_espera": "todavía no la ve nadie",
 }
@@ -230,10 +249,9 @@ def acciones_sin_bitacora(raiz: Path) -> list[str]:
     for archivo in archivos(raiz, "*.py"):
         if archivo.stem != "acciones" and archivo.parent.name != "acciones":
             continue
-        funciones = {
-            nodo.name: nodo for nodo in ast.parse(archivo.read_text()).body if isinstance(nodo, ast.FunctionDef)
-        }
-        for nombre in funciones:
+        propias = _funciones_de(archivo)
+        funciones = {**_piezas_vecinas(archivo), **propias}
+        for nombre in propias:
             quien = f"{archivo.relative_to(raiz).as_posix()}:{nombre}"
             alcanza = _alcanzadas(nombre, funciones)
             escribe = any(_es_de_base(nodo) for nodo in alcanza if isinstance(nodo, ast.Call))
@@ -245,8 +263,25 @@ def acciones_sin_bitacora(raiz: Path) -> list[str]:
     return faltas
 
 
+def _funciones_de(archivo: Path) -> dict[str, ast.FunctionDef]:
+    return {nodo.name: nodo for nodo in ast.parse(archivo.read_text()).body if isinstance(nodo, ast.FunctionDef)}
+
+
+def _piezas_vecinas(archivo: Path) -> dict[str, ast.FunctionDef]:
+    """Lo que un módulo del paquete «acciones» toma por su nombre de sus vecinos."""
+    if archivo.parent.name != "acciones" or archivo.stem == "__init__":
+        return {}
+    piezas = {}
+    for nodo in ast.walk(ast.parse(archivo.read_text())):
+        vecino = archivo.with_name(f"{(getattr(nodo, 'module', None) or '').rpartition('.')[2]}.py")
+        if isinstance(nodo, ast.ImportFrom) and ".acciones." in f"{nodo.module}." and vecino.exists():
+            suyas = _funciones_de(vecino)
+            piezas |= {alias.name: suyas[alias.name] for alias in nodo.names if alias.name in suyas}
+    return piezas
+
+
 def _alcanzadas(nombre: str, funciones: dict[str, ast.FunctionDef]) -> list[ast.AST]:
-    """Los nodos de una función y de las de su módulo que nombra, directa o indirectamente."""
+    """Los nodos de una función y de las que nombra (de su módulo o de sus vecinos), directa o indirectamente."""
     pendientes, vistas, nodos = [nombre], set(), []
     while pendientes:
         actual = pendientes.pop()

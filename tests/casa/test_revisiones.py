@@ -82,6 +82,27 @@ def _pieza(p):
     ]
 
 
+def test_acciones_sin_bitacora_sigue_las_piezas_de_los_vecinos(tmp_path):
+    plantar(tmp_path, "propuestas/acciones/piezas.py", 'def dejar_linea(p):\n    anotar(p, verbo="x", texto="y")\n')
+    plantar(
+        tmp_path,
+        "propuestas/acciones/apoyos.py",
+        """
+from propuestas.acciones.piezas import dejar_linea
+
+def apoyar(p):
+    p.save()
+    dejar_linea(p)
+
+def callar(p):
+    p.save()
+""",
+    )
+    assert revisiones.acciones_sin_bitacora(tmp_path) == [
+        "propuestas/acciones/apoyos.py:callar escribe y no deja línea en la bitácora"
+    ]
+
+
 def test_usos_de_fechas_inventadas_fuera_de_la_demo_los_nombra(tmp_path):
     plantar(tmp_path, "propuestas/acciones.py", "from civic.comun.bitacora import en_su_momento")
     plantar(tmp_path, "civic/demo/carga.py", "from civic.comun.bitacora import en_su_momento")

@@ -90,6 +90,19 @@ def test_portada_de_quien_ya_voto_pasa_a_lo_que_le_falta(votacion, proceso_recib
     assert [(otro.accion, otro.ya_voto) for otro in hoy.otros] == [("votar", True)]
 
 
+def test_portada_de_quien_vive_en_una_otb_sin_distrito_no_le_anuncia_la_votacion(
+    votacion, proceso_recibiendo, pueblo, entrar
+):
+    suelta = elenco.crear_area(
+        tipo="otb", municipio=pueblo.municipio, codigo="O-9", nombre="Tola", clase="otb", padre=pueblo.municipio
+    )
+    tito = elenco.crear_persona("tito", "Tito Tola", otb=suelta)
+    hoy = portada(tito)
+    assert (hoy.principal.accion, hoy.distrito, hoy.otb) == ("proponer", None, suelta)
+    assert "votar" not in [abierto.accion for abierto in hoy.otros]
+    assert "¿Qué le hace falta a OTB Tola?" in _texto(entrar(tito).get("/"))
+
+
 def test_portada_con_proceso_destacado_lo_anuncia_primero(votacion, proceso_recibiendo):
     hoy = portada(ANONIMA, destacado_id=proceso_recibiendo.pk)
 

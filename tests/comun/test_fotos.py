@@ -120,7 +120,7 @@ def test_guardar_foto_no_deja_mas_archivos_que_sus_versiones(settings):
     guardados = sorted(
         str(ruta.relative_to(settings.MEDIA_ROOT)) for ruta in Path(settings.MEDIA_ROOT).rglob("*") if ruta.is_file()
     )
-    assert guardados == sorted(foto.ruta(ancho) for ancho in foto.anchos)
+    assert guardados == sorted(foto.ruta(ancho, tipo) for ancho in foto.anchos for tipo in ("jpg", "webp"))
 
 
 @pytest.mark.django_db
@@ -465,7 +465,8 @@ def test_publicar_foto_la_hace_publica_y_sin_foto_no_hace_nada():
 @pytest.mark.django_db
 def test_borrar_foto_suelta_quita_fila_y_archivos(django_capture_on_commit_callbacks):
     foto = guardar_foto(subida(bytes_de(dibujo())))
-    rutas = [foto.ruta(ancho) for ancho in foto.anchos]
+    rutas = [foto.ruta(ancho, tipo) for ancho in foto.anchos for tipo in ("jpg", "webp")]
+    assert [default_storage.exists(ruta) for ruta in rutas] == [True] * len(rutas)
     with django_capture_on_commit_callbacks(execute=True):
         borrar_foto(foto)
     assert Foto.objects.count() == 0

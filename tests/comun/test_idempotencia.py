@@ -125,6 +125,7 @@ def test_revisar_clave_de_otro_proposito_no_vale():
         signing.dumps("no es una lista de tres", salt="ayni.formulario"),
         signing.dumps(7, salt="ayni.formulario"),
     ],
+    ids=["vacia", "inventada", "con_partes", "rara", "larga", "otra_sal", "otra_forma", "un_numero"],
 )
 def test_revisar_clave_falsa_dice_que_vencio(clave):
     with pytest.raises(ReglaIncumplida, match="Este formulario venció"):

@@ -4,7 +4,7 @@ import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 
 from civic.comun.errores import ReglaIncumplida
 from civic.cuentas import acciones
@@ -29,7 +29,7 @@ def a_la_vez(tareas):
         try:
             salida.wait(timeout=20)
             return tarea()
-        except (ReglaIncumplida, OperationalError) as error:
+        except (ReglaIncumplida, DatabaseError) as error:
             return error
         finally:
             connections.close_all()

@@ -18,7 +18,7 @@ def texto_de(respuesta):
 
 def test_mi_cuenta_de_quien_verifico_dice_donde_vota(entrar, gente):
     texto = texto_de(entrar(gente.ana).get(MI_CUENTA))
-    assert "Puedes votar en Distrito 1." in texto
+    assert "Puedes apoyar y votar en Distrito 1." in texto
     assert "Verificada" in texto
 
 

@@ -155,7 +155,7 @@ def test_acta_propia_no_ofrece_confirmar_ni_se_deja(entrar, con_roles, pueblo):
 def test_rechazar_acta_exige_motivo(entrar, con_roles, gente, pueblo):
     acta = presentar(pueblo.org_molle, gente.fabio)
     cliente, url = entrar(con_roles.hugo), f"/admin/actas-de-directiva/rechazar/{acta.pk}/"
-    assert cliente.post(url, {"motivo": ""}).status_code == 200
+    assert cliente.post(url, {"motivo": ""}).status_code == 422
     assert cliente.post(url, {"motivo": "No se leen las firmas."}).status_code == 302
     assert ActaDeDirectiva.objects.get().motivo == "No se leen las firmas."
 

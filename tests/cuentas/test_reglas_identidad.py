@@ -1,9 +1,10 @@
 """Un carnet escrito de cualquier manera es el mismo carnet; y las celdas chicas no se publican."""
 
 import datetime
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from civic.cuentas.reglas_identidad import DatoInvalido, agrupar_totales, leer_nacimiento, normalizar_ci
@@ -61,6 +62,8 @@ def test_separadores_ceros_y_departamento_no_cambian_el_carnet(numero, complemen
     ceros = datos.draw(st.sampled_from(["", "0", "00"]))
     escrito = f"{'E-' if extranjero else ''}{ceros}{cifras[:corte]}{espacio}{cifras[corte:]}"
     escrito += f"{union}{complemento}" if complemento else ""
+    # «1954.0» lo escribe una planilla para decir 1954; ninguna persona separa así el último cero.
+    assume(not re.fullmatch(r"[0-9]+\.0", escrito))
     llano = normalizar_ci(f"{'E-' if extranjero else ''}{cifras}{'-' if complemento else ''}{complemento}")
     assert normalizar_ci(escrito + cola) == llano
     assert normalizar_ci(llano.canonico) == llano

@@ -5,6 +5,7 @@ import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
@@ -111,6 +112,27 @@ def test_asignar_dos_veces_devuelve_la_misma(gente, grupos):
     primera = acciones.asignar_rol(gente.nadia, rol=Rol.CONCEJO)
     assert acciones.asignar_rol(gente.nadia, rol=Rol.CONCEJO) == primera
     assert Suceso.objects.de(gente.nadia).count() == 1
+
+
+def test_el_mismo_rol_en_dos_distritos_el_mismo_dia_son_dos_asignaciones(pueblo, gente, grupos):
+    una = acciones.asignar_rol(gente.nadia, rol=Rol.PROMOTORA, distrito=pueblo.distrito_1)
+    otra = acciones.asignar_rol(gente.nadia, rol=Rol.PROMOTORA, distrito=pueblo.distrito_2)
+    assert una.pk != otra.pk
+    assert permisos.donde_atiende(recargada(gente.nadia)) == {pueblo.distrito_1.pk, pueblo.distrito_2.pk}
+
+
+def test_el_mismo_rol_con_otro_plazo_se_dice_y_no_se_pierde_en_silencio(gente, grupos):
+    hoy = timezone.localdate()
+    acciones.asignar_rol(gente.nadia, rol=Rol.CONCEJO)
+    with pytest.raises(ReglaIncumplida, match="con otro plazo"):
+        acciones.asignar_rol(gente.nadia, rol=Rol.CONCEJO, hasta=hoy)
+    assert gente.nadia.asignaciones.get().hasta is None
+
+
+def test_la_base_no_admite_dos_veces_el_mismo_rol_en_el_municipio(gente, grupos):
+    acciones.asignar_rol(gente.nadia, rol=Rol.CONCEJO)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AsignacionRol.objects.create(usuario=gente.nadia, rol=Rol.CONCEJO)
 
 
 def test_asignarse_un_rol_a_si_mismo_no_se_puede(gente, grupos):

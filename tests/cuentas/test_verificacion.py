@@ -7,7 +7,7 @@ from django.utils import timezone
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
 from civic.cuentas import acciones
-from civic.cuentas.identidad import huella_de_identidad, llave_de_padron
+from civic.cuentas.identidad import documento_de, huella_de_identidad, llave_de_padron
 from civic.cuentas.models import (
     AsignacionRol,
     ConflictoDeIdentidad,
@@ -196,14 +196,14 @@ def test_si_el_padron_dice_otro_lugar_se_ofrece_y_no_se_escribe_nada(pueblo, ros
     respuesta = acciones.comprobar_en_padron(rosa, ci=CI, nacimiento=NACIO)
     assert (respuesta.estado, respuesta.lugar) == (acciones.OTRO_LUGAR, pueblo.otb_ceibo)
     assert (Identidad.objects.count(), Residencia.objects.get(usuario=rosa).nivel) == (0, "declarada")
-    acciones.tomar_lugar_del_padron(rosa, lugar=respuesta.lugar, huella=huella_de_identidad(CI), metodo="padron")
+    acciones.tomar_lugar_del_padron(rosa, lugar=respuesta.lugar, documento=documento_de(CI), metodo="padron")
     residencia = Residencia.objects.get(usuario=rosa)
     assert (residencia.otb, residencia.nivel) == (pueblo.otb_ceibo, "verificada")
 
 
 def test_tomar_el_lugar_con_una_identidad_ajena_deja_el_conflicto_y_no_muda_a_nadie(pueblo, verificada, doble):
     with pytest.raises(ReglaIncumplida) as error:
-        acciones.tomar_lugar_del_padron(doble, lugar=pueblo.otb_ceibo, huella=huella_de_identidad(CI), metodo="padron")
+        acciones.tomar_lugar_del_padron(doble, lugar=pueblo.otb_ceibo, documento=documento_de(CI), metodo="padron")
     assert error.value.mensaje == acciones.EN_REVISION
     assert Residencia.objects.get(usuario=doble).otb == pueblo.otb_molle
     assert ConflictoDeIdentidad.objects.get().lugar_segunda == pueblo.otb_ceibo

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from civic.comun.errores import ReglaIncumplida
 from civic.cuentas import acciones
-from civic.cuentas.acciones import verificacion
+from civic.cuentas.acciones import identidades, verificacion
 from civic.cuentas.identidad import huella_de_identidad
 from civic.cuentas.models import ConflictoDeIdentidad, Identidad, Residencia
 from civic.cuentas.reglas_identidad import normalizar_ci
@@ -50,7 +50,8 @@ def test_ocho_cuentas_piden_la_misma_identidad_a_la_vez_y_una_la_tiene(pueblo):
 @pytest.mark.django_db(transaction=True)
 def test_la_base_sola_tambien_rechaza_a_la_segunda(pueblo, monkeypatch):
     """Sin candados, la restricción única deja pasar a una."""
-    monkeypatch.setattr(verificacion, "bloquear", lambda consulta: consulta)
+    for modulo in (identidades, verificacion):
+        monkeypatch.setattr(modulo, "bloquear", lambda consulta: consulta)
     personas = vecinas(pueblo)
     a_la_vez([lambda p=p: acciones.verificar_residencia(p.residencia, metodo="padron", ci=CI) for p in personas])
     assert (Identidad.objects.count(), Residencia.objects.filter(nivel="verificada").count()) == (1, 1)

@@ -141,12 +141,12 @@ def test_comentar_dos_veces_el_mismo_formulario_guarda_uno(entrar, hilo, gente):
     assert respuestas[0].url == respuestas[1].url
 
 
-def test_comentar_con_la_clave_ya_usada_para_otro_texto_da_409_y_deja_reenviar(entrar, hilo, gente):
+def test_comentar_con_la_clave_ya_usada_para_otro_texto_da_422_y_deja_reenviar(entrar, hilo, gente):
     cliente, una = entrar(gente.ana), clave(hilo, gente.ana)
     enviar(cliente, hilo, gente.ana, "Primero", clave=una)
     respuesta = enviar(cliente, hilo, gente.ana, "Segundo", clave=una)
     html = respuesta.content.decode()
-    assert (respuesta.status_code, Comentario.objects.count()) == (409, 1)
+    assert (respuesta.status_code, Comentario.objects.count()) == (422, 1)
     nueva = re.search(r'name="clave" value="([^"]+)"', html.split('id="comentar"')[1])[1]
     assert enviar(cliente, hilo, gente.ana, "Segundo", clave=nueva).status_code == 302
     assert Comentario.objects.count() == 2

@@ -25,7 +25,7 @@ from mapas.obras.models import Avance, Fuente, Hito, Modificacion, Obra
 from mapas.reportes.models import Reporte
 from mapas.territorio.consultas import ubicar
 from mapas.territorio.models import Area
-from propuestas.models import Apoyo, Propuesta
+from propuestas.models import Apoyo, Dictamen, Propuesta, Seguimiento, TextoAnterior
 from propuestas.reglas import MOVIMIENTOS, Estado
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
 
@@ -211,3 +211,15 @@ def test_portal_trae_noticias_campanas_y_un_dibujo_por_categoria():
     assert (Noticia.objects.live().count(), Campana.objects.live().count()) == (4, 2)
     assert Foto.objects.filter(publica=True).count() == Categoria.objects.count() == 12
     assert all(noticia.imagen is not None for noticia in Noticia.objects.all())
+
+
+def test_hay_una_propuesta_en_cada_situacion_interesante():
+    suyas = Propuesta.objects.filter(proceso__slug=RECIBIENDO)
+    for estado in ("enviada", "apelada", "publicada", "en_evaluacion", "observada", "derivada", "rechazada", "viable"):
+        assert suyas.filter(estado=estado).exists(), estado
+    segunda = Dictamen.objects.get(segunda=True)
+    assert (segunda.resultado, segunda.propuesta.reclamos.get().resuelto_por) == ("viable", segunda.evaluador)
+    assert Dictamen.objects.filter(resultado="derivada", destino="gestion_riesgos").exists()
+    assert not Dictamen.objects.filter(propuesta__in=suyas, lista=[]).exists()
+    assert TextoAnterior.objects.count() == 1
+    assert Seguimiento.objects.filter(usuario__username="demo_ciudadania").count() == 4

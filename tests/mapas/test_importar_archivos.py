@@ -36,7 +36,8 @@ def pedir(**cambios) -> Pedido:
 
 def mirar(datos: bytes, formato: str = ".geojson", **cambios) -> dict:
     """La revisión en este mismo proceso: más rápida, para lo que no prueba el encierro."""
-    return revisar(leer(formato, datos), pedir(**cambios))
+    pedido = pedir(**cambios)
+    return revisar(leer(formato, datos, pedido.campos), pedido)
 
 
 def motivo(geometria, **cambios) -> str:
@@ -125,6 +126,8 @@ HUECO_FUERA = poligono(
         (poligono([[-68, math.inf], [-67, -16], [-67, -15], [-68, math.inf]]), "no son números"),
         (poligono([[-68, 10**400], [-67, -16], [-67, -15], [-68, 10**400]]), "no son números"),
         (poligono([["-68", "-16"], ["-67", "-16"], ["-67", "-15"], ["-68", "-16"]]), "no son números"),
+        (poligono([[True, False], [1, 1], [0, 1], [True, False]]), "no son números"),
+        (poligono([[None, -16], [-67, -16], [-67, -15], [None, -16]]), "no son números"),
         (poligono([[-68, -91], [-67, -91], [-67, -90.5], [-68, -91]]), "no son grados"),
         (poligono([[-68, -16], [-67, -16], [-68, -16]]), "menos de cuatro puntos"),
         (poligono([[-68, -16], [-67, -16], [-67, -15], [-68, -15]]), "no se cierra"),
@@ -196,6 +199,27 @@ def test_ejes_al_reves_lo_dice(referencia):
     assert "latitud y la longitud al revés" in motivo(al_reves, referencia=referencia)
 
 
+@pytest.mark.parametrize("referencia", [[], [MUNICIPIO]])
+def test_una_sola_con_los_ejes_al_reves_tambien_lo_dice(referencia):
+    bien, mal = cuadrado(-68.05, -16, -68, -15.95), cuadrado(-16, -68.05, -15.95, -68)
+    vistos = mirar(geojson(rasgo("1", bien), rasgo("2", mal)), referencia=referencia)["informe"]["rasgos"]
+    assert [visto["estado"] for visto in vistos] == ["aceptada", "rechazada"]
+    assert "la latitud y la longitud al revés" in vistos[1]["motivo"]
+
+
+def test_codigos_que_solo_difieren_en_espacios_o_mayusculas_son_el_mismo():
+    rasgos = cuadricula(2)
+    for dato, codigo in zip(rasgos, ["otb 1", " OTB  1 ", "otb\u200b 1", "otb 2"], strict=True):
+        dato["properties"]["cod"] = codigo
+    vistos = mirar(geojson(*rasgos))["informe"]["rasgos"]
+    assert [visto["motivo"] for visto in vistos] == [
+        "",
+        "código repetido: «OTB 1» ya está en el rasgo 0, escrito «otb 1»",
+        "código repetido: «otb 1» ya está en el rasgo 0",
+        "",
+    ]
+
+
 def test_demasiados_vertices_en_un_area(monkeypatch):
     monkeypatch.setattr(topes, "VERTICES_POR_RASGO", 4)
     assert "vértices: simplifícalo" in motivo(cuadrado(-68, -16, -67, -15))
@@ -231,7 +255,7 @@ def test_padre_desconocido_se_rechaza():
 
 def test_sin_campo_el_padre_es_el_de_mayor_superficie_y_se_avisa():
     sobre_los_dos = rasgo("a", cuadrado(-67.995, -15.5, -67.9, -15.4))
-    en_ninguno = rasgo("b", cuadrado(-50, -16, -49, -15))
+    en_ninguno = rasgo("b", cuadrado(-60, -16, -59, -15))
     visto = mirar(geojson(sobre_los_dos, en_ninguno), padres=DISTRITOS, rotulo_padre="distrito")
     assert [area["padre"] for area in visto["areas"]] == [{"tipo": "distrito", "codigo": "02"}, None]
     assert {aviso["clase"] for aviso in visto["informe"]["avisos"]} == {"padre_por_superficie", "sin_padre"}
@@ -276,6 +300,23 @@ def test_nombres_repetidos_solo_se_avisan():
     assert [aviso["codigos"] for aviso in informe["avisos"]] == [["1", "4"]]
 
 
+def test_lo_que_cae_en_otro_pais_se_avisa():
+    en_canada = geojson(rasgo("7", EN_METROS), crs={"type": "name", "properties": {"name": "EPSG:32619"}})
+    informe = mirar(en_canada)["informe"]
+    assert informe["aceptadas"] == 1
+    assert [(aviso["texto"][:36], aviso["codigos"]) for aviso in informe["avisos"]] == [
+        ("Áreas fuera de Bolivia: 1 de 1. Revi", ["7"])
+    ]
+    assert mirar(en_canada, referencia=[MUNICIPIO])["informe"]["rechazadas"] == 1
+    assert mirar(geojson(*cuadricula(2)))["informe"]["avisos"] == []
+
+
+def test_un_texto_sin_cerrar_se_niega_sin_recorrer_el_archivo_por_cada_comilla():
+    inicio = time.process_time()
+    assert "mal escrito" in frase(b'{"a":"' + b'\\"' * 200_000)
+    assert time.process_time() - inicio < 1
+
+
 def test_todas_encima_de_todas_se_niega_sin_medir_cada_par(monkeypatch):
     monkeypatch.setattr(topes, "PARES_POR_MEDIR", 100)
     assert "unas encima de otras" in frase(geojson(*[rasgo(str(n), cuadrado(-68, -16, -67, -15)) for n in range(20)]))
@@ -301,6 +342,53 @@ def test_geojson_en_metros_sin_crs_se_niega_entero():
 )
 def test_crs_que_no_sirve_dice_por_que(crs, esperado):
     assert esperado in frase(geojson(rasgo("1", cuadrado(-68, -16, -67, -15)), crs=crs))
+
+
+@pytest.mark.parametrize(
+    "nombre",
+    [
+        "EPSG:4326",
+        "EPSG::4326",
+        "urn:ogc:def:crs:EPSG::4326",
+        "urn:ogc:def:crs:EPSG:9.8.1:4326",
+        "urn:ogc:def:crs:EPSG:4326",
+        "http://www.opengis.net/def/crs/EPSG/0/4326",
+        "urn:ogc:def:crs:OGC:1.3:CRS84",
+        "urn:ogc:def:crs:OGC::CRS84",
+        "urn:ogc:def:crs:OGC:CRS84",
+        "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        "CRS84",
+    ],
+)
+def test_cada_forma_de_escribir_el_mismo_sistema_se_reconoce(nombre):
+    datos = geojson(*cuadricula(1), crs={"type": "name", "properties": {"name": nombre}})
+    assert mirar(datos)["informe"]["crs"] == "EPSG:4326"
+
+
+def test_psad56_se_lleva_a_wgs84_y_no_se_toma_por_otra_cosa():
+    """Entre PSAD56 y WGS84 hay más de 300 metros: un .prj sin códigos EPSG, como los de ArcGIS, igual se entiende."""
+    psad56 = pyproj.CRS.from_epsg(24879)
+    a_psad56 = pyproj.Transformer.from_crs(4326, psad56, always_xy=True)
+    (dato,) = cuadricula(1)
+    corrido = shapely.transform(
+        shapely.geometry.shape(dato["geometry"]), lambda p: np.column_stack(a_psad56.transform(p[:, 0], p[:, 1]))
+    )
+    datos = piezas.shapefile([dato | {"geometry": mapping(corrido)}], prj=psad56.to_wkt("WKT1_ESRI"))
+    visto = mirar(datos, ".zip")
+    assert visto["informe"]["crs"] == "EPSG:24879"
+    formas = [shapely.geometry.shape(geometria) for geometria in (visto["areas"][0]["geometria"], dato["geometry"])]
+    assert shapely.equals_exact(*shapely.normalize(formas), 1e-6)
+
+
+def test_lo_que_el_archivo_escribe_con_caracteres_que_ninguna_base_guarda_no_llega_al_informe():
+    raro = {"type": "Poly\0gon\ud800", "coordinates": []}
+    assert mirar(geojson(rasgo("1", raro)))["informe"]["rasgos"][0]["motivo"] == "no es un polígono (Polygon)"
+    partes = piezas.partes_shapefile([rasgo("1", cuadrado(-68, -16, -67, -15), "Ñuflo")], cpg="cp850\0")
+    wgs84 = pyproj.CRS.from_epsg(4326).to_wkt("WKT1_ESRI")
+    informe = mirar(piezas.comprimir(partes | {"capa.prj": wgs84.encode()}), ".zip")["informe"]
+    assert [aviso["texto"] for aviso in informe["avisos"]] == [
+        "El .cpg dice cp850, pero el texto está en UTF-8: se leyó así."
+    ]
 
 
 def test_shapefile_sin_prj_y_geopackage_sin_srs_se_niegan():
@@ -404,6 +492,21 @@ def test_zip_de_mas_de_200_mb_descomprimido_se_niega_por_su_indice(monkeypatch):
     assert "pesa más de 200 MB" in frase(datos, ".zip")
 
 
+def test_shapefile_con_el_hueco_antes_que_el_contorno():
+    """El formato no dice en qué orden van los anillos, solo que los contornos giran como el reloj."""
+    contorno = cuadrado(-68, -16, -67, -15)["coordinates"][0]
+    hueco = cuadrado(-67.6, -15.6, -67.4, -15.4)["coordinates"][0]
+    partes = piezas.partes_shapefile([rasgo("1", poligono(contorno, hueco))], prj="")
+    shp = partes["capa.shp"]
+    sitio = 100 + 8 + 44 + 8  # cabecera, la del registro, lo que precede a los puntos con sus dos anillos
+    afuera, adentro = shp[sitio : sitio + 80], shp[sitio + 80 : sitio + 160]
+    partes["capa.shp"] = shp[:sitio] + adentro + afuera
+    partes["capa.prj"] = pyproj.CRS.from_epsg(4326).to_wkt("WKT1_ESRI").encode()
+    (area,) = mirar(piezas.comprimir(partes), ".zip")["areas"]
+    assert area["geometria"]["type"] == "Polygon" and len(area["geometria"]["coordinates"]) == 2
+    assert shapely.geometry.shape(area["geometria"]).area == pytest.approx(0.96)
+
+
 def test_shapefile_con_registros_mentirosos_no_se_cae():
     partes = piezas.partes_shapefile(cuadricula(2))
     for lugar in range(100, 200, 4):
@@ -435,6 +538,44 @@ def test_geopackage_que_solo_trae_una_vista_se_niega():
         WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n AS cod, n AS geom FROM c;
     """
     assert "no trae ninguna capa" in frase(piezas.geopackage([], extra=extra), ".gpkg")
+
+
+def otra_capa(nombre: str, columnas: str, clase: str = "POLYGON") -> str:
+    crear = f"CREATE TABLE {nombre} (fid INTEGER PRIMARY KEY, {columnas}, geom BLOB);"
+    contar = f"INSERT INTO gpkg_contents VALUES ('{nombre}', 'features', '{nombre}', 4326);"  # noqa: S608 -- los nombres los pone la prueba
+    return f"{crear} {contar} INSERT INTO gpkg_geometry_columns VALUES ('{nombre}', 'geom', '{clase}', 4326, 0, 0);"  # noqa: S608 -- ídem
+
+
+DE_CUALQUIER_CLASE = "UPDATE gpkg_geometry_columns SET geometry_type_name = 'GEOMETRY';"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        otra_capa("puntos", "cod TEXT, nom TEXT", "POINT"),
+        DE_CUALQUIER_CLASE + otra_capa("p", "cod, nom", "point"),
+        otra_capa("manzanos", "numero TEXT"),
+        "UPDATE gpkg_geometry_columns SET column_name = 'GEOM', table_name = 'Capa';",
+    ],
+    ids=["con puntos", "de cualquier clase y con puntos", "otra sin esos campos", "mayúsculas"],
+)
+def test_geopackage_con_varias_capas_usa_la_unica_que_sirve(extra):
+    assert mirar(piezas.geopackage(cuadricula(2), extra=extra), ".gpkg")["informe"]["aceptadas"] == 4
+
+
+def test_geopackage_con_dos_capas_que_sirven_pregunta_cual():
+    extra = otra_capa("manzanos", "cod TEXT, nom TEXT")
+    assert "varias capas («capa», «manzanos»)" in frase(piezas.geopackage(cuadricula(2), extra=extra), ".gpkg")
+
+
+def test_geopackage_con_el_sistema_escrito_en_wkt2():
+    wkt2 = pyproj.CRS.from_epsg(32719).to_wkt("WKT2_2019")
+    extra = "UPDATE gpkg_spatial_ref_sys SET organization = 'SIGMUN';"
+    extra += f"ALTER TABLE gpkg_spatial_ref_sys ADD COLUMN definition_12_063 TEXT DEFAULT '{wkt2}';"
+    (dato,) = cuadricula(1)
+    en_metros = dato | {"geometry": EN_METROS}
+    visto = mirar(piezas.geopackage([en_metros], srs=900001, extra=extra), ".gpkg")
+    assert (visto["informe"]["crs"], visto["informe"]["aceptadas"]) == ("EPSG:32719", 1)
 
 
 def test_geopackage_cortado_o_con_basura_se_niega():

@@ -55,6 +55,20 @@ def test_subir_revisa_y_muestra_mapa_lista_y_boton(hugo, puertas):
     assert Suceso.objects.filter(verbo="revisar_territorio", actor=puertas.hugo, publico=False).count() == 1
 
 
+def test_la_clase_se_lee_de_su_campo_y_solo_en_organizaciones(hugo):
+    otb = rasgo("77", cuadrado(0, 0, 0.5, 0.5), "Las Rosas", que="Sindicato agrario")
+    respuesta = subir(hugo, otb, campo_clase="que")
+    assert respuesta.status_code == 422
+    texto = respuesta.content.decode()
+    assert "Solo las organizaciones de base tienen clase" in texto and 'value="que"' in texto
+    mala = rasgo("78", cuadrado(0.5, 0, 1, 0.5), "Club", que="Club")
+    respuesta = subir(hugo, otb, mala, campo_clase="que", tipo="otb")
+    texto = hugo.get(respuesta.url).content.decode()
+    assert "Dice ser «Club», y las clases que se conocen son OTB, Junta vecinal" in texto
+    hugo.post(f"{INDICE}publicar/{Importacion.objects.get().pk}/", {"desde": "2026-01-01", "parcial": "on"})
+    assert Area.objects.get(codigo="77").nombre_completo == "Sindicato agrario Las Rosas"
+
+
 def test_si_ningun_codigo_coincide_lo_advierte(hugo):
     subir(hugo, rasgo("1", cuadrado(0, 0, 1, 1)), rasgo("2", cuadrado(1, 0, 2, 1)))
     texto = hugo.get(f"{INDICE}inspect/{Importacion.objects.get().pk}/").content.decode()
@@ -172,3 +186,22 @@ def test_borrar_una_importacion_no_existe(hugo):
     subir(hugo, *DOS)
     assert hugo.post(f"{INDICE}delete/{Importacion.objects.get().pk}/").status_code == 404
     assert Area.objects.filter(tipo="distrito").count() == 2
+
+
+def test_descartar_varias_solo_ofrece_las_que_esperan(hugo, entrar, puertas):
+    subir(hugo, rasgo("D-1", cuadrado(0, 0, 1, 1)), nombre="uno.geojson")
+    subir(hugo, rasgo("D-2", cuadrado(1, 0, 2, 1)), nombre="dos.geojson")
+    subir(hugo, rasgo("D-1", cuadrado(0, 0, 2, 1)), nombre="tres.geojson")
+    uno, dos, tres = Importacion.objects.order_by("pk")
+    hugo.post(f"{INDICE}descartar/{tres.pk}/", {"motivo": "Repetida"})
+    url = f"{INDICE}en-bloque/descartar/"
+    texto = hugo.get(url).content.decode()
+    assert "uno.geojson" in texto and "dos.geojson" in texto and "tres.geojson" not in texto
+    assert hugo.post(url, {"motivo": "Viejas"}).status_code == 422
+    ya = hugo.post(url, {"elegidos": [dos.pk, tres.pk], "motivo": "Viejas"})
+    assert ya.status_code == 422 and "ya no está en la lista" in ya.content.decode()
+    hecho = hugo.post(url, {"elegidos": [uno.pk, dos.pk], "motivo": "Viejas"}, follow=True).content.decode()
+    assert "Hecho con 2: " in hecho
+    assert set(Importacion.objects.values_list("estado", flat=True)) == {"descartada"}
+    assert Suceso.objects.de(uno).get(verbo="descartar_territorio").motivo == "Viejas"
+    assert entrar(puertas.elena).get(url).status_code in (302, 403)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
@@ -186,6 +187,53 @@ def test_otb_sin_distrito_queda_sin_padre_y_con_distrito_lo_halla(municipio):
     assert Area.objects.get(codigo="b").padre is None
 
 
+def test_la_clase_de_cada_organizacion_sale_de_su_campo(municipio):
+    escritas = ["OTB", "JUNTA  VECINAL", "sindicato_agrario", "Comunidad Campesina", "Junta de vecinos", ""]
+    rasgos = [
+        dato | {"properties": dato["properties"] | {"que": escrita}}
+        for dato, escrita in zip(cuadricula(3), escritas, strict=False)
+    ]
+    publicar(*rasgos, tipo="otb", campo_clase="que")
+    clases = ["otb", "junta_vecinal", "sindicato_agrario", "comunidad_campesina", "junta_vecinal", ""]
+    assert list(Area.objects.otbs().order_by("codigo").values_list("clase", flat=True)) == clases
+
+
+def test_una_clase_que_no_se_conoce_rechaza_el_area_y_dice_cuales_hay(municipio):
+    bien, mal = cuadricula(2)[:2]
+    bien["properties"]["que"], mal["properties"]["que"] = "otb", "Cooperativa"
+    informe = revisar(bien, mal, tipo="otb", campo_clase="que").informe
+    assert [(visto["estado"], visto["clase"]) for visto in informe["rasgos"]] == [
+        ("aceptada", "otb"),
+        ("rechazada", ""),
+    ]
+    assert informe["rasgos"][1]["motivo"] == (
+        "dice ser «Cooperativa», y las clases que se conocen son OTB, Junta vecinal, Sindicato agrario,"
+        " Comunidad campesina"
+    )
+
+
+def test_otra_clase_con_el_mismo_limite_cambia_el_area_y_sin_decirla_queda(municipio):
+    (dato,) = cuadricula(1)
+    con_clase = dato | {"properties": dato["properties"] | {"que": "sindicato"}}
+    publicar(con_clase, tipo="otb", campo_clase="que")
+    publicar(dato, tipo="otb", desde=ENERO)
+    assert Area.objects.get(tipo="otb").clase == "sindicato_agrario"
+    con_clase["properties"]["que"] = "comunidad"
+    hecha = publicar(con_clase, tipo="otb", campo_clase="que", desde=JULIO)
+    assert (cuentas(hecha), Area.objects.get(tipo="otb").clase) == ((0, 0, 1, 0), "comunidad_campesina")
+    assert Suceso.objects.filter(verbo="publicar_territorio").latest("pk").texto == (
+        "Se publicaron límites de Villa (organización de base) desde el 01/07/2026: 0 nuevas, 0 con otro límite,"
+        " 1 sin cambio y 0 que terminan. Con otro nombre u otra clase: 1."
+    )
+
+
+def test_el_nombre_completo_no_repite_la_clase(municipio):
+    area = Area(tipo="otb", codigo="7", nombre="Molle", clase="otb")
+    assert area.nombre_completo == "OTB Molle"
+    area.nombre = "OTB Molle"
+    assert area.nombre_completo == "OTB Molle"
+
+
 def test_publicar_dos_veces_lo_mismo_se_niega(municipio):
     importacion = revisar(*cuadricula(1))
     acciones.publicar_version(importacion)
@@ -323,6 +371,52 @@ def test_orden_con_archivo_o_argumentos_inservibles_sale_con_2(municipio, orden,
     visto = json.loads(escrito)
     assert visto["error"] == error and visto["publicado"] is False and visto["rasgos"] == []
     assert Importacion.objects.count() == 0
+
+
+def test_orden_con_campo_de_clase(municipio, orden):
+    (dato,) = cuadricula(1)
+    dato["properties"]["que"] = "Junta vecinal"
+    clase = ("--municipio", "M1", "--campo-clase", "que", "--json")
+    codigo, escrito, error = orden([dato], *clase)
+    assert codigo == 2 and error == "Solo las organizaciones de base tienen clase: quita ese campo."
+    codigo, escrito, _ = orden([dato], *clase, tipo="otb")
+    assert codigo == 0 and json.loads(escrito)["rasgos"][0]["clase"] == "junta_vecinal"
+    assert Area.objects.get(tipo="otb").nombre_completo == "Junta vecinal Área 1"
+
+
+@pytest.mark.parametrize(
+    ("opciones", "frase"),
+    [
+        ([], "Falta el archivo"),
+        (["a.zip"], "Di qué son las áreas del archivo con --tipo: municipio, macrodistrito, distrito, otb."),
+        (["a.zip", "--tipo", "barrio"], "Di qué son las áreas"),
+        (["a.zip", "--tipo", "otb"], "--campo-codigo"),
+        (["a.zip", "--tipo", "otb", "--campo-codigo", "c"], "--campo-nombre"),
+    ],
+)
+def test_orden_con_opciones_que_faltan_lo_dice_en_castellano_y_en_json(opciones, frase):
+    salida = io.StringIO()
+    with pytest.raises(CommandError, match=frase) as fallo:
+        call_command("importar_territorio", *opciones, "--json", stdout=salida)
+    assert fallo.value.returncode == 2
+    assert json.loads(salida.getvalue())["error"] == str(fallo.value)
+
+
+def test_orden_con_un_nombre_de_columna_larguisimo_lo_dice(municipio, orden):
+    largo = "c" * 81
+    rasgos = [rasgo("1", cuadrado(-68, -16, -67.9, -15.9), **{largo: "1"})]
+    codigo, _, error = orden(rasgos, "--municipio", "M1", "--padre", largo)
+    assert codigo == 2 and "hasta 80 letras" in error
+
+
+def test_orden_sin_base_de_datos_lo_dice_y_contesta_json(municipio, orden, monkeypatch):
+    def caida(*datos, **mas):
+        raise DatabaseError("no such table: territorio_area")
+
+    monkeypatch.setattr(acciones, "revisar_territorio", caida)
+    codigo, escrito, error = orden(cuadricula(1), "--municipio", "M1", "--json")
+    assert codigo == 2 and "La base de datos no respondió" in error
+    assert json.loads(escrito)["error"] == error
 
 
 @pytest.mark.parametrize(

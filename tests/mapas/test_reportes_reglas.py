@@ -4,63 +4,12 @@ import datetime
 
 import pytest
 
-from civic.comun.calendario import es_habil, feriados, pascua, sumar_habiles
+from civic.comun.distancias import caja, metros_entre
 from civic.comun.errores import ReglaIncumplida
 from mapas.reportes import reglas
 from mapas.reportes.reglas import CIUDADANIA, FICHAS, FINALES, MOVIMIENTOS, UNIDAD, VENTANILLA, Estado
 
 D = datetime.date
-
-
-@pytest.mark.parametrize(
-    ("anio", "domingo"),
-    [
-        (2024, D(2024, 3, 31)),
-        (2025, D(2025, 4, 20)),
-        (2026, D(2026, 4, 5)),
-        (2027, D(2027, 3, 28)),
-        (2038, D(2038, 4, 25)),
-    ],
-)
-def test_pascua_cae_en_su_domingo(anio, domingo):
-    assert pascua(anio) == domingo
-
-
-def test_feriados_de_2026_incluyen_fijos_moviles_y_el_traslado_del_domingo():
-    dias = feriados(2026)
-    assert {D(2026, 2, 16), D(2026, 2, 17), D(2026, 4, 3), D(2026, 6, 4)} <= dias, "Carnaval, Viernes Santo, Corpus"
-    assert D(2026, 9, 14) in dias, "Cochabamba"
-    assert D(2026, 6, 22) in dias, "el 21 de junio de 2026 es domingo: pasa al lunes"
-    assert len(dias) == 13
-
-
-@pytest.mark.parametrize(
-    ("dia", "habil"),
-    [
-        (D(2026, 11, 20), True),
-        (D(2026, 11, 21), False),
-        (D(2026, 11, 22), False),
-        (D(2026, 12, 25), False),
-        (D(2026, 12, 24), True),
-    ],
-)
-def test_es_habil_no_cuenta_fin_de_semana_ni_feriado(dia, habil):
-    assert es_habil(dia) is habil
-
-
-@pytest.mark.parametrize(
-    ("desde", "dias", "vence"),
-    [
-        (D(2026, 11, 20), 1, D(2026, 11, 23)),  # viernes + 1 = lunes
-        (D(2026, 11, 21), 1, D(2026, 11, 23)),  # sábado + 1 = lunes
-        (D(2026, 11, 16), 5, D(2026, 11, 23)),
-        (D(2026, 12, 24), 2, D(2026, 12, 29)),  # salta Navidad y el fin de semana
-        (D(2026, 12, 31), 1, D(2027, 1, 4)),  # cambia de año
-        (D(2026, 11, 20), 0, D(2026, 11, 20)),
-    ],
-)
-def test_sumar_habiles_empieza_al_dia_siguiente(desde, dias, vence):
-    assert sumar_habiles(desde, dias) == vence
 
 
 def test_todo_estado_tiene_ficha_y_los_movimientos_solo_nombran_estados():
@@ -145,6 +94,6 @@ def test_plazo_de_usa_el_de_la_categoria_o_el_general():
 @pytest.mark.parametrize("lat", [-17.39, 0.0, 60.0])
 def test_caja_contiene_el_circulo_y_poco_mas(lat):
     lon = -66.28
-    oeste, sur, este, norte = reglas.caja(lon, lat, 150)
+    oeste, sur, este, norte = caja(lon, lat, 150)
     for borde in ((oeste, lat), (este, lat), (lon, sur), (lon, norte)):
-        assert 149.9 < reglas.metros_entre(lon, lat, *borde) < 150.2
+        assert 149.9 < metros_entre(lon, lat, *borde) < 150.2

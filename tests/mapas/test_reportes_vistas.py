@@ -343,8 +343,8 @@ def test_nuevo_con_parecido_y_cuenta_ofrece_sumarse(entrar, gente, pueblo):
     assert (Reporte.objects.count(), parecido.tambien_contados) == (1, 1)
 
 
-def test_nuevo_con_parecido_de_otra_categoria_lejos_o_cerrado_crea_de_una_vez(client, pueblo):
-    recibir(pueblo, lon=0.5, lat=0.5, categoria=pueblo.agua)
+def test_nuevo_con_otro_problema_cerca_o_el_mismo_lejos_o_cerrado_crea_de_una_vez(client, pueblo):
+    recibir(pueblo, lon=0.5, lat=0.5, categoria=pueblo.agua, descripcion="El agua sale turbia")
     recibir(pueblo, lon=0.51, lat=0.5)
     resuelto(pueblo, lon=0.5, lat=0.5)
     assert enviar(client, pueblo).status_code == 302

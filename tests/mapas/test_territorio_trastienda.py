@@ -99,7 +99,7 @@ def test_editar_area_con_vigencia_al_reves_lo_dice(entrar, puertas, pueblo):
     respuesta = entrar(puertas.hugo).post(
         f"/admin/territorio/edit/{molle.pk}/", datos(molle, nombre="Otro", vigente_hasta="1999-01-01")
     )
-    assert respuesta.status_code == 200 and "La vigencia debe terminar después de empezar" in respuesta.content.decode()
+    assert respuesta.status_code == 422 and "La vigencia debe terminar después de empezar" in respuesta.content.decode()
     molle.refresh_from_db()
     assert molle.nombre == "Molle"
 

@@ -10,8 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapas.territorio import indice as modulo
-from mapas.territorio import reglas
+from mapas.territorio import niveles, reglas
 from mapas.territorio.indice import DISTRITO, MUNICIPIO, NADA, OTB, Indice, Nivel, Pieza
 from mapas.territorio.reglas import Candidata, Decision, Toques, decidir
 
@@ -171,7 +170,7 @@ def test_la_regla_da_lo_mismo_que_el_juez_sin_importar_el_orden(todo, puntos, az
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(todo=mundo(), lugares=st.lists(st.one_of(punto_de_la_rejilla, punto_al_azar), min_size=1, max_size=40))
 def test_muchos_puntos_da_lo_mismo_que_uno_por_uno_con_grilla_y_sin_ella(desde, todo, lugares):
-    antes, modulo.PUNTOS_PARA_GRILLA = modulo.PUNTOS_PARA_GRILLA, desde
+    antes, niveles.PUNTOS_PARA_GRILLA = niveles.PUNTOS_PARA_GRILLA, desde
     try:
         hecho = indice(*todo)
         lons, lats = np.array(lugares).T
@@ -186,7 +185,7 @@ def test_muchos_puntos_da_lo_mismo_que_uno_por_uno_con_grilla_y_sin_ella(desde, 
             }
             assert hecho.contar(lons, lats, tipo) == {clave: cuenta for clave, cuenta in dentro.items() if cuenta}
     finally:
-        modulo.PUNTOS_PARA_GRILLA = antes
+        niveles.PUNTOS_PARA_GRILLA = antes
 
 
 def test_muchos_puntos_de_ninguno_da_nada():

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from mapas.obras.models import Obra
 from mapas.reportes.models import Reporte
+from mapas.visor import propuestas as del_visor
 from mapas.visor import reglas
 from propuestas.models import Propuesta
 from tests.elenco import PUNTO_D1, PUNTO_D2
@@ -170,6 +171,8 @@ def test_mapa_hace_las_mismas_consultas_con_mas_filas(client, cosas, gente, pueb
         return len(capturadas)
 
     rutas = ["/mapa/", "/mapa/?capas=otbs", "/mapa/capas/propuestas.geojson"]
+    for numero in range(50, 50 + reglas.PUNTOS_SUELTOS):  # ya agrupadas: de ahí en más, siempre lo mismo
+        proponer(recepcion, gente.ana, pueblo.agua, numero, PUNTO_D2, pueblo.distrito_2)
     pocas = [contar(ruta) for ruta in rutas]
     for numero in range(100, 150):
         proponer(recepcion, gente.ana, pueblo.agua, numero, PUNTO_D2, pueblo.distrito_2)
@@ -210,3 +213,98 @@ def test_agrupar_mas_cerca_junta_menos():
 def test_en_caja_incluye_los_bordes():
     puntos = [{"lon": lon, "lat": 0.0} for lon in (-0.01, 0.0, 1.0, 1.01)]
     assert [punto["lon"] for punto in reglas.en_caja(puntos, (0, 0, 1, 0))] == [0.0, 1.0]
+
+
+# --- Propuestas: el mapa y su lista dicen lo mismo -------------------------------------------------------------------
+@pytest.fixture
+def muchas(gente, pueblo, recepcion):
+    """Ciento veinte propuestas repartidas por el municipio y diez sin punto."""
+    azar = random.Random(5)
+    ahora = timezone.now()
+    lugares = [(pueblo.distrito_1, 0.0), (pueblo.distrito_2, 1.0)]
+    Propuesta.objects.bulk_create(
+        Propuesta(
+            proceso=recepcion, autor=gente.ana, categoria=pueblo.agua if n % 3 else pueblo.vias, codigo=f"PR-M-{n}",
+            titulo=f"Propuesta {n}", distrito=lugares[n % 2][0], estado="publicada", presentada=ahora,
+            monto_solicitado=Decimal(1000 * (n + 1)), busqueda=f"propuesta {n}",
+            lon=lugares[n % 2][1] + azar.random() if n < 120 else None, lat=azar.random() if n < 120 else None,
+        )
+        for n in range(130)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "filtro",
+    [
+        {},
+        {"distrito": "D-1"},
+        {"distrito": "2", "categoria": "agua"},
+        {"q": "propuesta 7"},
+        {"desde": "50.000", "hasta": "90.000"},
+        {"estado": "grupo-recibiendo-apoyos", "lugar": "con"},
+        {"estado": "viable"},
+        {"lugar": "sin"},
+    ],
+)
+@pytest.mark.parametrize("zoom", [8, 13, 19])
+def test_mapa_su_lista_y_la_lista_de_propuestas_dicen_lo_mismo(client, muchas, filtro, zoom):
+    datos = json.loads(client.get("/mapa/capas/propuestas.geojson", {**filtro, "z": zoom}).content)
+    en_el_mapa = sum(rasgo["properties"].get("cuantos", 1) for rasgo in datos["features"])
+    pagina = client.get("/mapa/", {**filtro, "capas": "propuestas"})
+    # El mapa también entiende el distrito por su número.
+    en_la_lista = client.get("/propuestas/", filtro | ({"distrito": "D-2"} if filtro.get("distrito") == "2" else {}))
+    assert en_el_mapa == datos["total"] == pagina.context["pagina"].paginator.count
+    assert en_el_mapa + pagina.context["sin_punto"] == en_la_lista.context["pagina"].paginator.count
+
+
+def test_mapa_pasa_las_paginas_de_varias_capas_sin_saltar_ni_repetir(client, muchas, pueblo):
+    Reporte.objects.bulk_create(
+        Reporte(
+            codigo=f"RC-{n}", categoria=pueblo.vias, distrito=pueblo.distrito_1, descripcion="Hueco", lon=0.2, lat=0.2
+        )
+        for n in range(25)
+    )  # fmt: skip
+    vistas = []
+    for numero in range(1, 9):
+        respuesta = client.get("/mapa/", {"capas": "propuestas,reportes", "pagina": numero})
+        vistas += [elemento.clave for elemento in respuesta.context["elementos"]]
+    assert (len(vistas), len(set(vistas))) == (145, 145)
+    assert [clave.split("-")[0] for clave in vistas] == ["propuestas"] * 120 + ["reportes"] * 25
+
+
+def test_mapa_con_filtros_los_dice_los_guarda_y_deja_quitarlos(client, muchas):
+    texto = texto_de(client, capas="propuestas", categoria="vias", distrito="D-1")
+    assert "De las propuestas, solo: Distrito 1 · Vías." in texto
+    assert '<input type="hidden" name="categoria" value="vias" data-filtro>' in texto
+    assert 'href="/propuestas/?distrito=D-1&amp;categoria=vias"' in texto
+    assert 'href="/propuestas/?distrito=D-1&amp;categoria=vias&amp;lugar=sin"' in texto
+    assert "De las propuestas, solo" not in texto_de(client, capas="propuestas", distrito="D-1")
+
+
+def test_capa_de_cerca_o_sin_caja_nunca_trae_mas_marcas_que_el_tope(client, muchas, gente, pueblo, recepcion):
+    azar = random.Random(6)
+    ahora = timezone.now()
+    Propuesta.objects.bulk_create(
+        Propuesta(
+            proceso=recepcion, autor=gente.ana, categoria=pueblo.agua, codigo=f"PR-T-{n}", titulo="Ñ" * 120,
+            distrito=pueblo.distrito_1, estado="publicada", presentada=ahora, lon=azar.random(), lat=azar.random(),
+        )
+        for n in range(900)
+    )  # fmt: skip
+    for vista in ({"z": 19}, {"z": 17}, {"z": 14}, {"z": 19, "caja": "0,0,2,1"}):
+        respuesta = client.get("/mapa/capas/propuestas.geojson", vista)
+        rasgos = json.loads(respuesta.content)["features"]
+        assert len(rasgos) <= reglas.MARCAS_MAXIMAS
+        assert sum(rasgo["properties"].get("cuantos", 1) for rasgo in rasgos) == 1020
+        assert len(respuesta.content) <= 100_000
+
+
+@pytest.mark.parametrize("zoom", [0, 12, 19])
+def test_la_base_agrupa_igual_que_la_regla(muchas, zoom):
+    todas = Propuesta.objects.publicadas()
+    _, sueltas, grupos = del_visor.en_el_mapa(todas, None, zoom)
+    esperadas, esperados = reglas.agrupar(del_visor.puntos_de(del_visor.con_punto(todas).order_by("pk")), zoom)
+    if zoom < reglas.ZOOM_SIN_GRUPOS and len(esperadas) < 120:
+        # La regla mide las celdas con la latitud del primero, y la base con la del promedio: casi la misma cuadrícula.
+        assert abs(len(sueltas) + len(grupos) - len(esperadas) - len(esperados)) <= 12
+    assert len(sueltas) + sum(grupo.cuantos for grupo in grupos) == 120

@@ -1,4 +1,4 @@
-"""Un solo recorrido para todas las pruebas de la matriz."""
+"""Un solo mundo y un solo recorrido para todas las pruebas de la matriz."""
 
 import logging
 
@@ -12,8 +12,8 @@ from tests.matriz.recorrido import recorrer
 
 
 @pytest.fixture(scope="module")
-def el_recorrido(django_db_setup, django_db_blocker, tmp_path_factory):
-    """(mundo, recorrido), hecho una vez dentro de una transacción que al final se deshace."""
+def el_mundo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """El mundo de la matriz, hecho una vez por módulo dentro de una transacción que al final se deshace."""
     logging.disable(logging.CRITICAL)
     mundo_aparte = override_settings(
         # La sesión viaja en la galleta: salir en una celda no saca a quien sigue.
@@ -25,8 +25,13 @@ def el_recorrido(django_db_setup, django_db_blocker, tmp_path_factory):
     bloque = transaction.atomic()
     bloque._from_testcase = True  # envuelve a las transacciones de verdad, como las que abre Django en cada prueba
     with mundo_aparte, django_db_blocker.unblock(), bloque:
-        mundo = crear_mundo()
-        recorrido = recorrer(mundo)
-        yield mundo, recorrido
+        yield crear_mundo()
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def el_recorrido(el_mundo, django_db_blocker):
+    """(mundo, recorrido)."""
+    with django_db_blocker.unblock():
+        return el_mundo, recorrer(el_mundo)

@@ -12,6 +12,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
@@ -44,10 +45,15 @@ from mapas.obras.models import Obra
 from mapas.obras.reglas import Estado as EstadoDeObra
 from mapas.reportes import acciones as reportes
 from mapas.territorio.models import Duda, Importacion
-from propuestas.models import Propuesta
+from propuestas import acciones as acciones_de_propuestas
+from propuestas.acciones import pedir_union, relacionar, responder_pedido, revisar_forma
+from propuestas.models import CargaDePapel, Copatrocinio, Documento, Propuesta
 from tests import elenco
 from tests.propuestas import piezas
+from tests.votaciones.actas import piezas as piezas_de_actas
 from votaciones import acciones as votaciones
+from votaciones.actas import acciones as actas
+from votaciones.actas.models import Envio
 
 UNIDAD, OTRA_UNIDAD = "Obras Públicas", "Saneamiento"
 POR_DISTRITO = (Rol.PRESIDENCIA_DISTRITO, Rol.PROMOTORA, Rol.GESTION_COMUNIDAD, Rol.VENTANILLA)
@@ -71,7 +77,10 @@ def crear_mundo() -> Mundo:
     sembrar_portal()
     mundo = Mundo()
     mundo.personas = _personas(pueblo, gente)
-    mundo.cosas = _cosas(pueblo, gente)
+    mundo.cosas = _cosas(pueblo, gente, mundo.personas["promotora_a"])
+    mundo.cosas["carga_de_papel"] = CargaDePapel.objects.create(
+        proceso=mundo.cosas["proceso"], archivo="papel.csv", huella="c", cargada_por=mundo.personas["planificacion"]
+    )
     return mundo
 
 
@@ -116,12 +125,12 @@ def _personas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Usuario 
     return personas
 
 
-def _cosas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+def _cosas(pueblo: elenco.Pueblo, gente: elenco.Elenco, promotora: Any) -> dict[str, Any]:
     recepcion = elenco.crear_proceso(pueblo, "recepcion", "evaluacion", "votacion")
     votando = elenco.crear_proceso(pueblo, "votacion", "seguimiento", slug="poa-votando")
     en_b = {"distrito": pueblo.distrito_2, "otb": pueblo.otb_ceibo}
     cosas: dict[str, Any] = {"pueblo": pueblo, "proceso": recepcion}
-    cosas |= _propuestas(recepcion, pueblo, gente, en_b)
+    cosas |= _propuestas(recepcion, pueblo, gente, en_b, promotora)
     cosas |= _reportes(pueblo, gente, en_b)
     cosas |= _obras(pueblo, gente)
     cosas |= _votaciones(votando, pueblo, gente)
@@ -140,6 +149,7 @@ def _cosas(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
     cosas["persona"], cosas["personal"] = gente.ana, gente.carla
     cosas |= _registro(pueblo, gente)
     cosas |= _identidades(pueblo, gente)
+    cosas |= _actas(recepcion, pueblo, gente)
     cosas |= _territorio(pueblo)
     cosas |= _portal(recepcion)
     cosas["fuente"] = FuenteDeFinanciamiento.objects.create(codigo="41-113", nombre="Coparticipación")
@@ -224,17 +234,83 @@ def _territorio(pueblo: elenco.Pueblo) -> dict[str, Any]:
     }
 
 
-def _propuestas(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict) -> dict[str, Any]:
+def _propuestas(
+    proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict, promotora: Usuario
+) -> dict[str, Any]:
     cosas = {
         "propuesta_a": piezas.publicada(proceso, gente, pueblo),
         "propuesta_b": piezas.publicada(proceso, gente, pueblo, autor=gente.beto, lon=1.5, lat=0.5, **en_b),
         "propuesta_enviada": piezas.enviada(proceso, gente.ana, pueblo),
         "propuesta_enviada_b": piezas.enviada(proceso, gente.beto, pueblo, lon=1.5, lat=0.5, **en_b),
         "propuesta_borrador": piezas.borrador(proceso, gente.ana, pueblo),
+        "propuesta_en_evaluacion": piezas.en_evaluacion(proceso, gente, pueblo),
+        "propuesta_en_evaluacion_b": piezas.en_evaluacion(
+            proceso, gente, pueblo, autor=gente.beto, lon=1.5, lat=0.5, **en_b
+        ),
+        "propuesta_devuelta": revisar_forma(
+            piezas.enviada(proceso, gente.ana, pueblo),
+            actor=gente.hugo,
+            decision="devuelta",
+            razon="incompleta",
+            motivo="Di dónde.",
+        ),
+        "propuesta_corregida": revisar_forma(
+            piezas.enviada(proceso, gente.ana, pueblo),
+            actor=gente.hugo,
+            decision="publicada",
+            razon="datos_personales",
+            motivo="Había un celular.",
+            textos={"descripcion": "Falta agua."},
+        ),
     }
-    for sufijo, unidad in (("a", UNIDAD), ("b", OTRA_UNIDAD), ("enviada", UNIDAD), ("enviada_b", OTRA_UNIDAD)):
+    cosas["propuesta_asistida"] = acciones_de_propuestas.abrir_borrador(
+        proceso, autor=gente.ana, asiste=promotora, **piezas.datos_completos(pueblo)
+    )
+    cosas["copatrocinio"] = Copatrocinio.objects.create(
+        propuesta=cosas["propuesta_b"], organizacion=pueblo.org_molle, invitada_por=gente.beto
+    )
+    cosas |= _uniones(proceso, pueblo, gente, en_b)
+    for sufijo, unidad in (
+        *(("a", UNIDAD), ("b", OTRA_UNIDAD), ("enviada", UNIDAD), ("enviada_b", OTRA_UNIDAD)),
+        *(("en_evaluacion", UNIDAD), ("en_evaluacion_b", OTRA_UNIDAD)),
+    ):
         Propuesta.objects.filter(pk=cosas[f"propuesta_{sufijo}"].pk).update(unidad=unidad)
-    return cosas
+    return cosas | _papeles(cosas)
+
+
+def _papeles(cosas: dict[str, Any]) -> dict[str, Any]:
+    """Un PDF adjunto a cada propuesta, con su archivo; el de la devuelta es reservado."""
+    papeles = {}
+    for sufijo, propuesta, publico in (
+        *(("a", "propuesta_a", True), ("b", "propuesta_b", True), ("enviada", "propuesta_enviada", True)),
+        *(("reservado", "propuesta_corregida", False), ("borrador", "propuesta_borrador", True)),
+    ):
+        papel = Documento.objects.create(
+            propuesta=cosas[propuesta], clase="propuesta", orden=1, nombre="acta.pdf", peso=5, huella=sufijo,
+            publico=publico,
+        )  # fmt: skip
+        default_storage.save(papel.ruta, ContentFile(b"%PDF-"))
+        papeles[f"papel_{sufijo}"] = papel
+    return papeles
+
+
+def _uniones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict) -> dict[str, Any]:
+    """Una de cada distrito que espera respuesta y tiene una relación, y una ya unida."""
+
+    def de(titulo: str, **cambios: Any) -> Propuesta:
+        return piezas.publicada(proceso, gente, pueblo, titulo=titulo, **cambios)
+
+    del_b = {"autor": gente.beto, "lon": 1.5, "lat": 0.5, **en_b}
+    destino, pedida, unida = de("La que recibe"), de("La que espera"), de("La que se unió")
+    pedida_b = de("La que espera en el dos", **del_b)
+    pedido = pedir_union(pedida, destino=destino, actor=gente.hugo, motivo="Son la misma.")
+    pedir_union(pedida_b, destino=destino, actor=gente.hugo, motivo="Son la misma.")
+    de_la_unida = pedir_union(unida, destino=destino, actor=gente.hugo, motivo="Son la misma.")
+    responder_pedido(de_la_unida, persona=gente.ana, acepta=True, frase="De acuerdo.")
+    relacionar(pedida, con=pedida_b, clase="excluyente", actor=gente.hugo, motivo="Mismo terreno.")
+    Propuesta.objects.filter(pk=pedida.pk).update(unidad=UNIDAD)
+    Propuesta.objects.filter(pk=pedida_b.pk).update(unidad=OTRA_UNIDAD)
+    return {"pedida_a": pedida, "pedida_b": pedida_b, "unida": Propuesta.objects.get(pk=unida.pk), "acuerdo": pedido}
 
 
 def _reportes(pueblo: elenco.Pueblo, gente: elenco.Elenco, en_b: dict) -> dict[str, Any]:
@@ -306,6 +382,32 @@ def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> di
     return {"abierta": abierta, "contada": votaciones.contar_votacion(contada), "preparada": preparada}
 
 
+def _actas(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
+    """Una pública en el distrito 1, con hoja y observación; un borrador ahí con dos envíos, y otro en el distrito 2."""
+    de_molle = {"organizacion": pueblo.org_molle, "actor": gente.fabio}
+    uno = piezas_de_actas.renglon("1000")
+    a = actas.escribir_acta(proceso, tipo="asamblea", escrito=piezas_de_actas.escrito(uno), **de_molle)
+    hoja = actas.agregar_hoja(a, actor=gente.fabio, archivo=piezas.foto_subida("acta.jpg"))
+    a = actas.mover_acta(a, hacia="firmada", actor=gente.fabio)
+    a = actas.mover_acta(a, hacia="en_observacion_publica", actor=gente.hugo)
+    borrador = actas.escribir_acta(proceso, tipo="extraordinaria", escrito=piezas_de_actas.escrito(uno), **de_molle)
+    preside = Usuario.objects.get(username="presidencia.distrito.b")
+    b = actas.escribir_acta(
+        proceso, tipo="ampliado", distrito=pueblo.distrito_2, actor=preside, escrito=piezas_de_actas.escrito(uno)
+    )
+    return {
+        "acta_publica": a,
+        "acta_borrador": borrador,
+        "acta_borrador_b": b,
+        "hoja_de_acta": hoja,
+        "hoja_de_borrador": actas.agregar_hoja(borrador, actor=gente.fabio, archivo=piezas.foto_subida("hoja.jpg")),
+        "observacion_de_acta": actas.observar_acta(a, autor=gente.dora, texto="No se leyó."),
+        "envio_de_acta": Envio.objects.create(
+            acta=borrador, datos=piezas_de_actas.escrito(uno).en_datos(), huella="e", autor=gente.carla
+        ),
+    }
+
+
 def _portal(proceso: Any) -> dict[str, Any]:
     publicar_proceso(proceso)
     noticia = publicar_noticia(
@@ -354,6 +456,7 @@ POR_ESPACIO: dict[str, dict[str, str]] = {
     },
     "reporte": {"a": "reporte_a", "b": "reporte_b", "oculto": "reporte_oculto"},
     "obra": {"a": "obra_a", "b": "obra_b", "sin_publicar": "obra_sin_publicar"},
+    "acta": {"a": "acta_publica", "borrador": "acta_borrador", "borrador_b": "acta_borrador_b"},
     "comentarios": {"a": "comentario_a", "b": "comentario_b", "oculto": "comentario_oculto"},
     "votaciones_admin": {"preparada": "preparada", "abierta": "abierta"},
     "procesos": {"": "proceso"},
@@ -381,6 +484,18 @@ POR_ESPACIO: dict[str, dict[str, str]] = {
 # ruta entera -> {variante: argumentos con nombres de cosas («=» delante: el valor tal cual)}.
 POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "comun:foto": {"": {"token": "foto.token", "ancho": "=640"}},
+    "comun:foto_jpeg": {"": {"token": "foto.token", "ancho": "=640"}},
+    "propuestas:documento": {
+        "a": {"token": "papel_a.token"},
+        "enviada": {"token": "papel_enviada.token"},
+        "reservado": {"token": "papel_reservado.token"},
+        "borrador": {"token": "papel_borrador.token"},
+    },
+    "propuestas_admin:retirar_documento": {
+        "a": {"pk": "papel_a"},
+        "b": {"pk": "papel_b"},
+        "borrador": {"pk": "papel_borrador"},
+    },
     "cms:imagen": {"": {"pk": "imagen", "huella": "=no", "ancho": "=320"}},
     "cms:archivo": {"": {"carpeta": "=images", "nombre": "=no.png"}},
     "account_confirm_email": {"": {"key": "=clave-que-no-vale"}},
@@ -389,7 +504,7 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "organizaciones:json": {"": {"slug": "=molle"}, "solicitada": {"slug": "=junta-nueva"}},
     "organizaciones:escaneo": {"": {"pk": "acta"}},
     "organizaciones:solicitud": {"": {"slug": "=junta-nueva"}},
-    **{f"organizaciones:{ruta}": {"": {"slug": "=molle"}} for ruta in ("contacto", "acta", "renunciar")},
+    **{f"organizaciones:{ruta}": {"": {"slug": "=molle"}} for ruta in ("contacto", "padron", "acta", "renunciar")},
     "organizaciones:observar": {"": {"slug": "=junta-publicada"}},
     "comun:suceso": {"publico": {"numero": "suceso.numero"}, "reservado": {"numero": "suceso_reservado.numero"}},
     **{f"cms:techos{forma}": {"": {"slug": "=poa-2027"}} for forma in ("", "_csv", "_json")},
@@ -400,14 +515,64 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "propuestas:presentar": {"propio_de_a": {"pk": "propuesta_borrador"}},
     "propuestas:revisar": {"propio_de_a": {"pk": "propuesta_borrador"}},
     "propuestas:paso": {"propio_de_a": {"pk": "propuesta_borrador", "paso": "=que"}},
+    **{
+        f"propuestas:{ruta}": {"de_promotora_a": {"pk": "propuesta_asistida"}}
+        for ruta in ("asistir_retomar", "consentir", "confirmar")
+    },
+    "propuestas:asistir_paso": {"de_promotora_a": {"pk": "propuesta_asistida", "paso": "=que"}},
+    "propuestas:borrar": {"propio_de_a": {"pk": "propuesta_borrador"}, "asistido": {"pk": "propuesta_asistida"}},
+    **{
+        f"propuestas:{ruta}": {"a": {"pk": "propuesta_a"}, "borrador": {"pk": "propuesta_borrador"}}
+        for ruta in ("copatrocinios", "invitar")
+    },
+    "propuestas:retirar_invitacion": {"de_b": {"pk": "propuesta_b", "copatrocinio": "copatrocinio"}},
+    **{f"propuestas:{ruta}": {"a_molle": {"pk": "copatrocinio"}} for ruta in ("copatrocinio", "retirarse")},
     "propuestas:propuesta": {
         "a": {"pk": "propuesta_a"},
+        "unida": {"pk": "unida"},
+        "enviada": {"pk": "propuesta_enviada"},
+        "enviada_b": {"pk": "propuesta_enviada_b"},
+        "borrador": {"pk": "propuesta_borrador"},
+        "asistida": {"pk": "propuesta_asistida"},
+    },
+    "propuestas:descargar": {"": {"formato": "=csv"}},
+    "propuestas:novedades": {"": {"formato": "=rss"}},
+    "propuestas:plantilla": {"": {"formato": "=csv"}},
+    "propuestas:carga": {"de_planificacion": {"pk": "carga_de_papel"}},
+    "propuestas:hoja": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    "propuestas:tarjeta": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    "propuestas:apoyar": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    "propuestas:retirar_apoyo": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    **{
+        f"propuestas:{ruta}": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}}
+        for ruta in ("seguir", "dejar_de_seguir")
+    },
+    "propuestas:apelar": {"a": {"pk": "propuesta_a"}, "devuelta": {"pk": "propuesta_devuelta"}},
+    "propuestas:correcciones": {"a": {"pk": "propuesta_a"}, "corregida": {"pk": "propuesta_corregida"}},
+    "propuestas_admin:revisar": {
         "enviada": {"pk": "propuesta_enviada"},
         "enviada_b": {"pk": "propuesta_enviada_b"},
         "borrador": {"pk": "propuesta_borrador"},
     },
-    "propuestas:apoyar": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
-    "propuestas:retirar_apoyo": {"a": {"pk": "propuesta_a"}, "enviada": {"pk": "propuesta_enviada"}},
+    **{
+        f"propuestas_admin:{ruta}": {
+            "a": {"pk": "propuesta_en_evaluacion"},
+            "b": {"pk": "propuesta_en_evaluacion_b"},
+            "borrador": {"pk": "propuesta_borrador"},
+        }
+        for ruta in ("asignar", "tomar", "excusarse", "anotar", "arrastrar")
+    },
+    **{
+        f"propuestas_admin:{ruta}": {
+            "a": {"pk": "pedida_a"},
+            "b": {"pk": "pedida_b"},
+            "borrador": {"pk": "propuesta_borrador"},
+        }
+        for ruta in ("unir", "dividir", "cancelar_acuerdo", "relacionar", "quitar_relacion")
+    },
+    "propuestas:acuerdo": {"de_a": {"pk": "acuerdo"}},
+    "propuestas:original": {"a": {"pk": "propuesta_a"}, "unida": {"pk": "unida"}},
+    "propuestas_admin:lista_de_control": {"": {"pk": "proceso"}},
     "propuestas:paso_de_autor": {"a": {"pk": "propuesta_a", "paso": "=retirar"}},
     "debate:hilo": {"a": {"hilo_pk": "propuesta_a.hilo_id"}, "enviada": {"hilo_pk": "propuesta_enviada.hilo_id"}},
     "debate:comentar": {"a": {"hilo_pk": "propuesta_a.hilo_id"}, "enviada": {"hilo_pk": "propuesta_enviada.hilo_id"}},
@@ -422,6 +587,39 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "reportes:reabrir": {"a": {"codigo": "reporte_a.codigo"}, "oculto": {"codigo": "reporte_oculto.codigo"}},
     "obras:obra": {"a": {"codigo": "obra_a.codigo"}, "sin_publicar": {"codigo": "obra_sin_publicar.codigo"}},
     "obra:resolver": {"a": {"pk": "pedido"}},
+    **{
+        f"actas:{ruta}": {
+            "a": {"numero": "acta_publica.numero"},
+            "borrador": {"numero": "acta_borrador.numero"},
+            "borrador_b": {"numero": "acta_borrador_b.numero"},
+        }
+        for ruta in ("acta", "json", "pdf", "corregir", "enmendar", "agregar_hoja", "firmado", "observar")
+    },
+    **{
+        f"actas:{ruta}": {
+            "a": {"numero": "acta_publica.numero", "pk": "hoja_de_acta"},
+            "borrador": {"numero": "acta_borrador.numero", "pk": "hoja_de_borrador"},
+        }
+        for ruta in ("hoja", "quitar_hoja")
+    },
+    "actas:elegir": {"borrador": {"numero": "acta_borrador.numero", "pk": "envio_de_acta"}},
+    "actas:mover": {
+        "a": {"numero": "acta_publica.numero", "hacia": "=firmada"},
+        "borrador": {"numero": "acta_borrador.numero", "hacia": "=firmada"},
+    },
+    **{
+        f"actas:{ruta}": {
+            "a": {"proceso": "=poa-2027", "de": "=o-molle"},
+            "distrito_b": {"proceso": "=poa-2027", "de": "=d-D-2"},
+        }
+        for ruta in ("equipo", "hojas")
+    },
+    "acta:pasar": {
+        "a": {"pk": "acta_publica", "hacia": "=observada"},
+        "borrador_b": {"pk": "acta_borrador_b", "hacia": "=observada"},
+    },
+    "acta:responder": {"a": {"pk": "observacion_de_acta"}},
+    "acta:reglamento": {"": {"pk": "proceso"}},
     "visor:capa": {"": {"codigo": "=propuestas"}},
     "votaciones_conducir": {"": {"pk": "preparada"}},
     "votaciones_paso": {

@@ -22,6 +22,7 @@ SIN_EXITO = {
     "organizaciones:escaneo": "el escaneo de prueba no tiene archivo",
     "organizaciones:solicitud": "la solicitud de prueba la registró la ventanilla: no es de nadie más",
     "comun:foto": "la foto de prueba no tiene archivo",
+    "comun:foto_jpeg": "la foto de prueba no tiene archivo",
     "wagtailadmin_password_reset_confirm": "la clave la recupera allauth: Wagtail responde 404",
     "wagtailsettings:edit": "no hay ajustes de Wagtail",
     "wagtailsettings:edit~2": "no hay ajustes de Wagtail",
@@ -42,7 +43,6 @@ SIN_EXITO = {
     "wagtailimages:url_generator": "el generador de direcciones de Wagtail está apagado",
     "wagtailimages:url_generator_output": "el generador de direcciones de Wagtail está apagado",
     "territorio_admin:delete": "nadie borra un área",
-    "procesos:delete": "nadie borra un proceso",
 }
 
 

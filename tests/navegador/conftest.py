@@ -66,13 +66,15 @@ def _puerto_libre() -> int:
 
 
 def _base_aparte(url: str) -> str:
-    """Base PostgreSQL nueva y vacía para el navegador; devuelve su dirección."""
+    """Base PostgreSQL nueva y vacía para el navegador (una por proceso de pruebas); devuelve su dirección."""
     import psycopg
+    from psycopg import sql
 
+    nombre = f"ayni_navegador{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with psycopg.connect(url, autocommit=True) as conexion:
-        conexion.execute("DROP DATABASE IF EXISTS ayni_navegador WITH (FORCE)")
-        conexion.execute("CREATE DATABASE ayni_navegador")
-    return urlunsplit(urlsplit(url)._replace(path="/ayni_navegador"))
+        conexion.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(nombre)))
+        conexion.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(nombre)))
+    return urlunsplit(urlsplit(url)._replace(path=f"/{nombre}"))
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +135,25 @@ def ingresar(pagina, usuario: str, clave: str = CLAVE_DEMO) -> None:
     pagina.locator("input[name=password]").fill(clave)
     pagina.locator("main form button[type=submit]").first.click()
     pagina.wait_for_url(lambda url: "/ingresar/" not in url)
+
+
+@pytest.fixture(scope="session")
+def con_sesion(servidor):
+    """con_sesion(pagina, usuario): entra y reparte la misma sesión a todas las páginas que la piden.
+
+    Por el formulario solo la primera vez: el sitio admite 30 ingresos por minuto desde una dirección, y quien mira
+    cien páginas en una máquina rápida los gasta.
+    """
+    galletas: dict[str, list[dict]] = {}
+
+    def entrar(pagina, usuario: str) -> None:
+        pagina.context.add_cookies(galletas.get(usuario, []))
+        pagina.goto("/cuentas/ingresar/")
+        if "/ingresar/" in pagina.url:
+            ingresar(pagina, usuario)
+        galletas[usuario] = pagina.context.cookies()
+
+    return entrar
 
 
 @pytest.fixture

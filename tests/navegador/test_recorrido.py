@@ -49,7 +49,7 @@ def proponer(pagina: Page, titulo: str) -> str:
     pagina.locator("[name=referencia]").fill("Entre la cancha y la posta")
     boton(pagina, re.compile("^Guardar y seguir$")).click()
     archivo = {"name": "calle.jpg", "mimeType": "image/jpeg", "buffer": foto_jpeg()}
-    pagina.locator("input[type=file]").set_input_files(files=[archivo])
+    pagina.locator("input[name=foto]").set_input_files(files=[archivo])
     pagina.locator("[name=monto_solicitado]").fill("52000")
     boton(pagina, re.compile("^Guardar y seguir$")).click()
     expect(pagina.locator("h1")).to_have_text("Revisa tu propuesta")
@@ -61,8 +61,8 @@ def proponer(pagina: Page, titulo: str) -> str:
 
 def publicar(pagina: Page, pk: str) -> None:
     ingresar(pagina, "demo_planificacion")
-    pagina.goto(f"/admin/propuestas/mover/{pk}/")
-    pagina.locator("[name=hacia][value=publicada]").check()
+    pagina.goto(f"/admin/propuestas/revisar/{pk}/")
+    pagina.locator("[name=decision][value=publicada]").check()
     pagina.locator("form button[type=submit]").last.click()
     expect(pagina.locator("body")).to_contain_text("Publicada")
 
@@ -154,7 +154,7 @@ def test_reportar_con_foto_da_codigo_y_fecha(telefono, js):
     pagina = telefono(js=js)
     pagina.goto("/reportes/nuevo/")
     archivo = {"name": "bache.jpg", "mimeType": "image/jpeg", "buffer": foto_jpeg()}
-    pagina.locator("input[type=file]").set_input_files(files=[archivo])
+    pagina.locator("input[name=foto]").set_input_files(files=[archivo])
     pagina.locator("[name=descripcion]").fill("Hueco hondo frente a la posta, ya se cayó una moto.")
     pagina.locator("select[name=categoria]").select_option(index=4)
     pagina.locator("select[name=distrito]").select_option(label="Distrito 3")

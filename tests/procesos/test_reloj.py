@@ -12,6 +12,7 @@ from civic.procesos import permisos
 from civic.procesos.models import Fase, Proceso
 from civic.procesos.reglas import PROPONER
 from propuestas import acciones as propuestas
+from propuestas.acciones import borradores
 from propuestas.models import Apoyo, Propuesta
 
 INSTANTE = datetime.timedelta(microseconds=1)
@@ -105,13 +106,13 @@ def test_presentar_mira_la_fase_despues_de_esperar_su_turno(recepcion, pueblo, g
         monto_solicitado=1000,
         familias=5,
     )
-    de_verdad = propuestas._hacer_fila
+    de_verdad = borradores.hacer_fila
 
     def con_demora(gestion):
         Fase.objects.filter(proceso=recepcion).delete()
         de_verdad(gestion)
 
-    monkeypatch.setattr(propuestas, "_hacer_fila", con_demora)
+    monkeypatch.setattr(borradores, "hacer_fila", con_demora)
     with pytest.raises(ReglaIncumplida, match="no se puede presentar propuestas"):
         propuestas.presentar_propuesta(borrador, actor=gente.ana)
     borrador.refresh_from_db()

@@ -15,6 +15,7 @@ from civic.debate.models import Hilo
 from propuestas import acciones
 from propuestas.models import Dictamen, Propuesta
 from propuestas.reglas import AUTOR, MODERACION, PLANIFICACION, SISTEMA, TECNICO, Estado
+from propuestas.reglas.adjuntos import Adjuntos
 from tests.elenco import crear_persona, crear_proceso, dar_rol
 from tests.propuestas.piezas import borrador, en_evaluacion, enviada, foto_subida, publicada
 
@@ -75,8 +76,10 @@ def test_guardar_la_misma_foto_dos_veces_deja_una_con_sus_archivos(
 ):
     propuesta = borrador(recepcion, gente.ana, pueblo)
     with django_capture_on_commit_callbacks(execute=True):
-        primera = acciones.guardar_borrador(propuesta, actor=gente.ana, foto=foto_subida(), texto_foto="La calle").foto
-        segunda = acciones.guardar_borrador(propuesta, actor=gente.ana, foto=foto_subida()).foto
+        primera = acciones.guardar_borrador(
+            propuesta, actor=gente.ana, adjuntos=Adjuntos(fotos=[foto_subida()], texto="La calle")
+        ).foto
+        segunda = acciones.guardar_borrador(propuesta, actor=gente.ana, adjuntos=Adjuntos(fotos=[foto_subida()])).foto
     assert (segunda, Foto.objects.count()) == (primera, 1)
     assert (primera.publica, primera.subida_por, primera.texto) == (False, gente.ana, "La calle")
     assert default_storage.exists(primera.ruta(320))
@@ -85,12 +88,13 @@ def test_guardar_la_misma_foto_dos_veces_deja_una_con_sus_archivos(
 def test_cambiar_y_quitar_la_foto_borra_la_que_sobra(recepcion, gente, pueblo, django_capture_on_commit_callbacks):
     propuesta = borrador(recepcion, gente.ana, pueblo)
     with django_capture_on_commit_callbacks(execute=True):
-        vieja = acciones.guardar_borrador(propuesta, actor=gente.ana, foto=foto_subida()).foto
-        nueva = acciones.guardar_borrador(propuesta, actor=gente.ana, foto=foto_subida(color="red")).foto
+        vieja = acciones.guardar_borrador(propuesta, actor=gente.ana, adjuntos=Adjuntos(fotos=[foto_subida()])).foto
+        cambio = Adjuntos(fotos=[foto_subida(color="red")], quitar_fotos=[vieja.pk])
+        nueva = acciones.guardar_borrador(propuesta, actor=gente.ana, adjuntos=cambio).foto
     assert list(Foto.objects.all()) == [nueva]
     assert not default_storage.exists(vieja.ruta(320))
     with django_capture_on_commit_callbacks(execute=True):
-        acciones.guardar_borrador(propuesta, actor=gente.ana, quitar_foto=True)
+        acciones.guardar_borrador(propuesta, actor=gente.ana, adjuntos=Adjuntos(quitar_fotos=[nueva.pk]))
     propuesta.refresh_from_db()
     assert (propuesta.foto, Foto.objects.count()) == (None, 0)
 
@@ -167,7 +171,7 @@ def test_presentar_con_mandato_vencido_no_se_puede(recepcion, gente, pueblo):
 
 def test_publicar_muestra_foto_y_debate(recepcion, gente, pueblo):
     propuesta = borrador(recepcion, gente.ana, pueblo)
-    acciones.guardar_borrador(propuesta, actor=gente.ana, foto=foto_subida())
+    acciones.guardar_borrador(propuesta, actor=gente.ana, adjuntos=Adjuntos(fotos=[foto_subida()]))
     propuesta = acciones.presentar_propuesta(propuesta, actor=gente.ana)
     assert propuesta.foto.publica is False
     propuesta = acciones.mover_propuesta(propuesta, hacia="publicada", actor=gente.hugo, calidad=PLANIFICACION)
@@ -333,7 +337,9 @@ def test_reclamar_un_rechazo_se_puede_una_sola_vez(recepcion, gente, pueblo):
     with pytest.raises(ReglaIncumplida, match="Escribe tu respuesta"):
         acciones.mover_propuesta(propuesta, **reclamo)
     acciones.mover_propuesta(propuesta, **reclamo, motivo="Aquí está el título de propiedad.")
-    acciones.dictaminar(propuesta, **rechazo)
+    with pytest.raises(ReglaIncumplida, match="Tú la evaluaste la primera vez"):
+        acciones.dictaminar(propuesta, **rechazo)
+    assert acciones.dictaminar(propuesta, **rechazo | {"actor": gente.hugo}).segunda is True
     with pytest.raises(ReglaIncumplida, match="Ya reclamaste una vez"):
         acciones.mover_propuesta(propuesta, **reclamo, motivo="Otra vez.")
     propuesta.refresh_from_db()
@@ -359,7 +365,8 @@ def test_corregir_anota_que_cambio_y_rehace_la_busqueda(recepcion, gente, pueblo
     assert (corregida.titulo, "agua para molle" in corregida.busqueda) == ("Agua para Molle", True)
     assert (ultimo.texto, ultimo.publico) == ("El municipio corrigió: título.", True)
     assert (ultimo.antes, ultimo.despues) == ({}, {}), "el texto anterior no se publica"
-    assert ultimo.datos["textos"] == {"titulo": ["Agua potable para la zona Molle", "Agua para Molle"]}
+    assert "Molle" not in str(ultimo.datos), "ni queda para siempre en la bitácora"
+    assert propuesta.textos_anteriores.get().titulo == "Agua potable para la zona Molle"
 
 
 def test_corregir_sin_permiso_o_el_monto_no_se_puede(recepcion, gente, pueblo, con_permisos):

@@ -10,6 +10,7 @@ from django.db import connections, transaction
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
 from propuestas import acciones
+from propuestas.acciones import apoyos
 from propuestas.models import Apoyo, Propuesta
 from tests.elenco import crear_persona
 from tests.propuestas.piezas import borrador, enviada
@@ -128,7 +129,7 @@ def sumar_a_ciegas(propuesta):
 
 @pytest.mark.django_db(transaction=True)
 def test_apoyar_a_la_vez_sumando_a_ciegas_el_candado_alcanza(una, pueblo, monkeypatch):
-    monkeypatch.setattr(acciones, "_recontar", sumar_a_ciegas)
+    monkeypatch.setattr(apoyos, "_recontar", sumar_a_ciegas)
     trabajos = [lambda persona=persona: acciones.apoyar(una, usuario=persona) for persona in vecinas(pueblo, 4)]
     assert todos_a_la_vez(trabajos) == []
     assert quedan(una) == (4, 4)
@@ -144,10 +145,10 @@ def test_apoyar_a_la_vez_sin_candado_el_contador_pierde_un_apoyo(una, pueblo, mo
         leyeron.wait(timeout=20)
         return leida
 
-    monkeypatch.setattr(acciones, "_bloquear", leer_sin_candado)
-    monkeypatch.setattr(acciones, "_recontar", sumar_a_ciegas)
+    monkeypatch.setattr(apoyos, "bloquear_propuesta", leer_sin_candado)
+    monkeypatch.setattr(apoyos, "_recontar", sumar_a_ciegas)
     # Solo las propuestas quedan sin transacción: la bitácora conserva la suya.
-    monkeypatch.setattr(acciones, "transaction", SimpleNamespace(atomic=nullcontext, on_commit=transaction.on_commit))
+    monkeypatch.setattr(apoyos, "transaction", SimpleNamespace(atomic=nullcontext, on_commit=transaction.on_commit))
     personas = vecinas(pueblo, 2)
     assert todos_a_la_vez([lambda persona=persona: acciones.apoyar(una, usuario=persona) for persona in personas]) == []
     assert quedan(una) == (1, 2)

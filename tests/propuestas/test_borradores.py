@@ -238,8 +238,8 @@ def test_paso_foto_guarda_la_foto_limpia_y_privada(entrar, mio, gente):
     foto = Foto.objects.get()
     mio.refresh_from_db()
     assert (mio.foto, foto.publica, foto.subida_por, foto.texto) == (foto, False, gente.ana, "La calle seca")
-    assert "Quitar la foto que subí" in paso(cliente, mio, "foto").content.decode()
-    paso(cliente, mio, "foto", {"monto_solicitado": "100", "quitar_foto": "on"})
+    assert "Quitar esta foto" in paso(cliente, mio, "foto").content.decode()
+    paso(cliente, mio, "foto", {"monto_solicitado": "100", f"quitar_{foto.pk}": "on"})
     mio.refresh_from_db()
     assert mio.foto is None
 

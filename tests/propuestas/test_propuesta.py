@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from propuestas import acciones
 from propuestas.models import Apoyo, Propuesta
 from propuestas.reglas import PLANIFICACION
+from propuestas.reglas.adjuntos import Adjuntos
 from tests.propuestas.piezas import borrador, en_evaluacion, enviada, foto_subida, publicada
 
 
@@ -229,7 +230,7 @@ def test_responder_una_observacion_vuelve_a_evaluacion(entrar, recepcion, gente,
 
 def test_foto_de_un_borrador_no_la_ve_nadie_mas_hasta_publicarla(entrar, client, recepcion, gente, pueblo):
     propuesta = borrador(recepcion, gente.ana, pueblo)
-    propuesta = acciones.guardar_borrador(propuesta, actor=gente.ana, foto=foto_subida())
+    propuesta = acciones.guardar_borrador(propuesta, actor=gente.ana, adjuntos=Adjuntos(fotos=[foto_subida()]))
     direccion = propuesta.foto.url_menor
     assert client.get(direccion).status_code == 404
     acciones.presentar_propuesta(propuesta, actor=gente.ana)

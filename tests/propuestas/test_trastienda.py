@@ -4,11 +4,30 @@ import pytest
 
 from civic.comun.models import Suceso
 from civic.cuentas.roles import Rol
+from propuestas import acciones
 from propuestas.models import Dictamen, Propuesta
+from propuestas.reglas import LISTA_POR_DEFECTO
 from tests.elenco import crear_persona, dar_rol
 from tests.propuestas.piezas import borrador, en_evaluacion, enviada, sembrar
 
 SECCION = "/admin/propuestas/"
+
+
+def revision(propuesta, **cambios):
+    """Lo que manda el formulario de revisión de forma, como quedó al abrirlo."""
+    datos = {campo: getattr(propuesta, campo) for campo in ("titulo", "descripcion", "referencia")}
+    return datos | {"decision": "publicada", "razon": "", "motivo": "", "leido": propuesta.sello} | cambios
+
+
+def evaluacion(**cambios):
+    """Un dictamen con toda la lista por defecto respondida que sí."""
+    return {f"p{n}": "si" for n in range(len(LISTA_POR_DEFECTO))} | cambios
+
+
+def crear_planificadora():
+    pilar = crear_persona("pilar", "Pilar Planifica")
+    dar_rol(pilar, Rol.PLANIFICACION)
+    return pilar
 
 
 @pytest.fixture
@@ -27,7 +46,7 @@ def test_lista_muestra_las_presentadas_y_no_los_borradores(entrar, hugo, recepci
     respuesta = entrar(hugo).get(SECCION)
     texto = respuesta.content.decode()
     assert respuesta.status_code == 200
-    assert ("Enviada para revisar" in texto, "Borrador privado" in texto, "Mover estado" in texto) == (
+    assert ("Enviada para revisar" in texto, "Borrador privado" in texto, "Revisar la forma" in texto) == (
         True,
         False,
         True,
@@ -95,38 +114,73 @@ def test_ficha_muestra_bitacora_completa_y_botones(entrar, hugo, una):
         assert parte in texto
 
 
-def test_mover_publica_y_vuelve_a_la_ficha(entrar, hugo, recepcion, gente, pueblo):
-    propuesta = enviada(recepcion, gente.ana, pueblo)
+def test_mover_pasa_a_evaluacion_y_vuelve_a_la_ficha(entrar, hugo, una):
     cliente = entrar(hugo)
-    texto = cliente.get(f"{SECCION}mover/{propuesta.pk}/").content.decode()
-    assert ('value="publicada"' in texto, 'value="devuelta"' in texto, 'value="viable"' in texto) == (True, True, False)
-    respuesta = cliente.post(f"{SECCION}mover/{propuesta.pk}/", {"hacia": "publicada"})
-    propuesta.refresh_from_db()
-    assert (respuesta["Location"], propuesta.estado) == (f"{SECCION}inspect/{propuesta.pk}/", "publicada")
+    texto = cliente.get(f"{SECCION}mover/{una.pk}/").content.decode()
+    assert ('value="en_evaluacion"' in texto, 'value="retirada"' in texto, 'value="viable"' in texto) == (
+        True,
+        False,
+        False,
+    )
+    respuesta = cliente.post(f"{SECCION}mover/{una.pk}/", {"hacia": "en_evaluacion"})
+    una.refresh_from_db()
+    assert (respuesta["Location"], una.estado) == (f"{SECCION}inspect/{una.pk}/", "en_evaluacion")
 
 
-def test_mover_sin_motivo_o_a_donde_no_toca_conserva_lo_escrito(entrar, hugo, recepcion, gente, pueblo):
-    propuesta = enviada(recepcion, gente.ana, pueblo)
+def test_mover_sin_motivo_o_a_donde_no_toca_conserva_lo_escrito(entrar, hugo, una):
     cliente = entrar(hugo)
-    sin_motivo = cliente.post(f"{SECCION}mover/{propuesta.pk}/", {"hacia": "devuelta", "motivo": ""})
-    assert (sin_motivo.status_code, "Di qué tiene que corregir" in sin_motivo.content.decode()) == (422, True)
-    ajeno = cliente.post(f"{SECCION}mover/{propuesta.pk}/", {"hacia": "viable", "motivo": "Porque quiero"})
+    sin_motivo = cliente.post(f"{SECCION}mover/{una.pk}/", {"hacia": "territorio_en_disputa", "motivo": ""})
+    assert (sin_motivo.status_code, "Di qué límite está en disputa" in sin_motivo.content.decode()) == (422, True)
+    ajeno = cliente.post(f"{SECCION}mover/{una.pk}/", {"hacia": "viable", "motivo": "Porque quiero"})
     assert (ajeno.status_code, "Porque quiero" in ajeno.content.decode()) == (422, True)
+    una.refresh_from_db()
+    assert una.estado == "publicada"
+
+
+def test_lo_enviado_no_se_publica_moviendolo_sino_revisando_su_forma(entrar, hugo, recepcion, gente, pueblo):
+    propuesta = enviada(recepcion, gente.ana, pueblo)
+    respuesta = entrar(hugo).post(f"{SECCION}mover/{propuesta.pk}/", {"hacia": "publicada"})
     propuesta.refresh_from_db()
-    assert propuesta.estado == "enviada"
+    assert (respuesta.status_code, propuesta.estado) == (422, "enviada")
 
 
-def test_mover_gestion_de_comunidad_publica_y_no_evalua(entrar, recepcion, gente, pueblo, con_permisos):
+def test_gestion_de_comunidad_revisa_la_forma_y_no_evalua(entrar, recepcion, gente, pueblo, con_permisos):
     moderadora = con_permisos(crear_persona("maria", "María Modera"), "view_propuesta", "access_admin")
     dar_rol(moderadora, Rol.GESTION_COMUNIDAD)
     propuesta = enviada(recepcion, gente.ana, pueblo)
     cliente = entrar(moderadora)
-    cliente.post(f"{SECCION}mover/{propuesta.pk}/", {"hacia": "publicada"})
+    assert cliente.get(f"{SECCION}revisar/{propuesta.pk}/").status_code == 200
+    cliente.post(f"{SECCION}revisar/{propuesta.pk}/", revision(propuesta))
     propuesta.refresh_from_db()
     assert propuesta.estado == "publicada"
     assert "no hay ningún movimiento que te toque" in cliente.get(f"{SECCION}mover/{propuesta.pk}/").content.decode()
     # La trastienda convierte el 403 en un aviso y devuelve al inicio.
     assert cliente.get(f"{SECCION}dictaminar/{propuesta.pk}/").status_code in (302, 403)
+
+
+def test_devolver_sin_razon_de_la_lista_conserva_lo_escrito(entrar, hugo, recepcion, gente, pueblo):
+    propuesta = enviada(recepcion, gente.ana, pueblo)
+    datos = revision(propuesta, decision="devuelta", motivo="Quita el celular")
+    respuesta = entrar(hugo).post(f"{SECCION}revisar/{propuesta.pk}/", datos)
+    texto = respuesta.content.decode()
+    assert (respuesta.status_code, "Elige una razón de la lista" in texto, "Quita el celular" in texto) == (
+        422,
+        True,
+        True,
+    )
+
+
+def test_revisar_lo_que_otra_persona_ya_publico_lo_dice_y_queda_anotado(entrar, hugo, recepcion, gente, pueblo):
+    propuesta = enviada(recepcion, gente.ana, pueblo)
+    cliente = entrar(hugo)
+    leida = revision(propuesta, decision="devuelta", razon="incompleta", motivo="No se entiende")
+    acciones.revisar_forma(propuesta, actor=crear_planificadora(), decision="publicada")
+    respuesta = cliente.post(f"{SECCION}revisar/{propuesta.pk}/", leida)
+    assert (respuesta.status_code, "otra persona cambió esta propuesta" in respuesta.content.decode()) == (422, True)
+    propuesta.refresh_from_db()
+    assert propuesta.estado == "publicada"
+    tarde = Suceso.objects.de(propuesta).get(verbo="llegar_tarde")
+    assert (tarde.actor, tarde.publico) == (gente.hugo, False)
 
 
 def test_mover_y_dictaminar_con_metodo_ajeno(entrar, hugo, una):
@@ -138,15 +192,23 @@ def test_dictaminar_viable_con_monto_a_la_boliviana(entrar, carla, recepcion, ge
     propuesta = en_evaluacion(recepcion, gente, pueblo)
     cliente = entrar(carla)
     assert cliente.get(f"{SECCION}dictaminar/{propuesta.pk}/").status_code == 200
-    datos = {"resultado": "viable", "texto": "Hay terreno.", "monto_tecnico": "95.000,50", "motivo": ""}
+    datos = evaluacion(resultado="viable", texto="Hay terreno.", monto_tecnico="95.000,50", n0="Fuimos el martes.")
+    sin_explicar = cliente.post(f"{SECCION}dictaminar/{propuesta.pk}/", datos)
+    assert (sin_explicar.status_code, "Explica la diferencia" in sin_explicar.content.decode()) == (422, True)
+    sin_lista = cliente.post(f"{SECCION}dictaminar/{propuesta.pk}/", datos | {"diferencia": "Menos metros", "p0": ""})
+    assert (sin_lista.status_code, "Falta responder una pregunta" in sin_lista.content.decode()) == (422, True)
+    assert "Fuimos el martes." in sin_lista.content.decode()
+    datos["diferencia"] = "Son menos metros de tubería."
     respuesta = cliente.post(f"{SECCION}dictaminar/{propuesta.pk}/", datos)
     propuesta.refresh_from_db()
     assert (respuesta.status_code, propuesta.estado, str(propuesta.monto_tecnico)) == (302, "viable", "95000.50")
+    publica = cliente.get(propuesta.get_absolute_url()).content.decode()
+    assert ("Fuimos el martes." in publica, "Son menos metros" in publica, "juicios" in publica) == (True, True, False)
 
 
 def test_dictaminar_rechazo_sin_razon_no_se_guarda(entrar, carla, recepcion, gente, pueblo):
     propuesta = en_evaluacion(recepcion, gente, pueblo)
-    datos = {"resultado": "rechazada", "texto": "No se puede por ahora", "monto_tecnico": "", "motivo": ""}
+    datos = evaluacion(resultado="rechazada", texto="No se puede por ahora")
     respuesta = entrar(carla).post(f"{SECCION}dictaminar/{propuesta.pk}/", datos)
     texto = respuesta.content.decode()
     assert (respuesta.status_code, Dictamen.objects.count()) == (422, 0)

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from civic.comun.errores import ReglaIncumplida
 from civic.procesos.models import Fase
-from tests.elenco import crear_persona, crear_proceso
+from tests.elenco import crear_area, crear_persona, crear_proceso
 from tests.votaciones.conftest import crear_viable, votar
 from votaciones import acciones
 from votaciones.models import Participacion, Resultado, Votacion, Voto
@@ -188,6 +189,19 @@ def test_papeleta_solo_para_leer_dice_por_que(client, entrar, abierta, gente, no
     assert f'href="{enlace}"' in texto
     assert "Tanque de agua" in texto
     assert 'name="opciones"' not in texto
+
+
+def test_papeleta_de_quien_vive_en_una_otb_sin_distrito_dice_que_no_le_toca(entrar, abierta, d1, pueblo):
+    suelta = crear_area(tipo="otb", municipio=pueblo.municipio, codigo="O-9", nombre="Tola", clase="otb")
+    tito = crear_persona("tito", "Tito Tola", otb=suelta)
+    cliente = entrar(tito)
+    texto = html(cliente.get(url("papeleta", SLUG, 1)))
+    assert "Las papeletas son por distrito y OTB Tola no está en ninguno." in texto
+    assert 'name="opciones"' not in texto
+    with pytest.raises(ReglaIncumplida, match="no está en ninguno"):
+        votar(d1, tito, 1)
+    assert not Participacion.objects.exists()
+    assert cliente.get(url("votacion", SLUG)).status_code == 200
 
 
 def test_papeleta_sin_verificar_y_despues_de_votar_es_solo_para_leer(entrar, abierta, d1, gente, pueblo):

@@ -58,7 +58,7 @@ def test_planificacion_crea_la_votacion_con_sus_papeletas(entrar, roles, votando
 @pytest.mark.parametrize("cambio", [{"cierra": "2020-01-01 10:00"}, {"slug": "con espacios"}, {"nombre": ""}])
 def test_crear_con_datos_malos_conserva_lo_escrito(entrar, roles, votando, viables, cambio):
     respuesta = entrar(roles.hugo).post(reverse("votaciones_admin:add"), datos(votando, **cambio))
-    assert respuesta.status_code == 200
+    assert respuesta.status_code == 422
     assert respuesta.context["form"].errors
     assert Votacion.objects.count() == 0
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from civic.comun.errores import ReglaIncumplida
+from civic.procesos.reglas.fases import DESIERTO, EN_MARCHA, SUSPENDIDO
 
 
 class Estado(StrEnum):
@@ -53,16 +54,26 @@ class Situacion:
 EN_PREPARACION = Situacion("preparada", "En preparación", "info", "…")
 POR_ABRIR = Situacion("por_abrir", "Abre pronto", "ojo", "…")
 ABIERTA = Situacion("abierta", "Abierta", "bien", "●")
+SUSPENDIDA = Situacion("suspendida", "Suspendida", "mal", "‖")
+DESIERTA = Situacion("desierta", "El proceso se declaró desierto", "mal", "‖")
 TERMINADA = Situacion("terminada", "Cerrada, falta contar", "ojo", "!")
 CONTADA = Situacion("contada", "Contada", "bien", "✓")
+# Todavía puede entrar un voto, hoy o más adelante: de la urna no se dice nada.
+SIN_CERRAR = frozenset({EN_PREPARACION, POR_ABRIR, ABIERTA, SUSPENDIDA, DESIERTA})
+_CON_EL_PROCESO = {SUSPENDIDO: SUSPENDIDA, DESIERTO: DESIERTA}
 
 
-def situacion(estado: str, abre: datetime, cierra: datetime, ahora: datetime) -> Situacion:
-    """Situación en `ahora`: `abre` incluido, `cierra` excluido. Pasada la hora ya no se vota aunque nadie la cierre."""
+def situacion(estado: str, abre: datetime, cierra: datetime, ahora: datetime, proceso: str = EN_MARCHA) -> Situacion:
+    """Situación en `ahora`: `abre` incluido, `cierra` excluido. Pasada la hora ya no se vota aunque nadie la cierre.
+
+    `proceso` es el estado del suyo: suspendido o desierto, nadie vota aunque la votación siga abierta.
+    """
     if estado == Estado.PREPARADA:
         return EN_PREPARACION
     if estado == Estado.CONTADA:
         return CONTADA
     if estado == Estado.CERRADA or ahora >= cierra:
         return TERMINADA
+    if proceso in _CON_EL_PROCESO:
+        return _CON_EL_PROCESO[proceso]
     return POR_ABRIR if ahora < abre else ABIERTA

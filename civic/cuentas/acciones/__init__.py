@@ -1,6 +1,17 @@
 """Lo que se puede hacer con personas, residencias, organizaciones, mandatos y roles."""
 
 from civic.cuentas.acciones.codigos import emitir_codigo_de_ingreso, usar_codigo_de_ingreso
+from civic.cuentas.acciones.comprobaciones import (
+    NO_ESTA,
+    OTRO_LUGAR,
+    SOLO_IDENTIDAD,
+    VERIFICADA,
+    comprobar_con_ciudadania,
+    comprobar_en_padron,
+    tomar_lugar_del_padron,
+)
+from civic.cuentas.acciones.confirmaciones import pedir_confirmacion, responder_pedido
+from civic.cuentas.acciones.conflictos import resolver_conflicto
 from civic.cuentas.acciones.datos_propios import cerrar_cuenta, por_que_no_cerrar
 from civic.cuentas.acciones.directivas import (
     Renglon,
@@ -15,7 +26,7 @@ from civic.cuentas.acciones.directivas import (
     terminar_mandato,
     vincular_cargo,
 )
-from civic.cuentas.acciones.miradas import anotar_mirada
+from civic.cuentas.acciones.fin_de_verificacion import retirar_verificacion, revocar_verificacion, soltar_identidad
 from civic.cuentas.acciones.observaciones import (
     enviar_observacion,
     moderar_observacion,
@@ -31,6 +42,10 @@ from civic.cuentas.acciones.organizaciones import (
     solicitar_registro,
 )
 from civic.cuentas.acciones.padron import importar_padron
+from civic.cuentas.acciones.padron_de_organizacion import (
+    cargar_padron_de_organizacion,
+    comprobar_en_padron_de_organizacion,
+)
 from civic.cuentas.acciones.personas import (
     anotar_cambio_de_cuenta,
     cambiar_nombre_publico,
@@ -48,24 +63,11 @@ from civic.cuentas.acciones.sesiones import (
 )
 from civic.cuentas.acciones.verificacion import (
     EN_REVISION,
-    NO_ESTA,
-    OTRO_LUGAR,
-    SOLO_IDENTIDAD,
-    VERIFICADA,
-    comprobar_con_ciudadania,
-    comprobar_en_padron,
-    huella_de_identidad,
     mirar_residencia,
-    pedir_confirmacion,
-    resolver_conflicto,
-    responder_pedido,
-    retirar_verificacion,
-    revocar_verificacion,
-    soltar_identidad,
-    tomar_lugar_del_padron,
     verificar_en_persona,
     verificar_residencia,
 )
+from civic.cuentas.identidad import documento_de
 
 __all__ = [
     "EN_REVISION",
@@ -77,25 +79,26 @@ __all__ = [
     "abrir_escaneo",
     "anotar_cambio_de_cuenta",
     "anotar_de_seguridad",
-    "anotar_mirada",
     "asignar_rol",
     "borrar_escaneos_sueltos",
     "cambiar_contacto",
     "cambiar_nombre_publico",
+    "cargar_padron_de_organizacion",
     "cerrar_aparato",
     "cerrar_cuenta",
     "cerrar_los_demas_aparatos",
     "cerrar_sesiones",
     "comprobar_con_ciudadania",
     "comprobar_en_padron",
+    "comprobar_en_padron_de_organizacion",
     "confirmar_acta",
     "corregir_organizacion",
     "declarar_residencia",
+    "documento_de",
     "emitir_codigo_de_ingreso",
     "enviar_acta",
     "enviar_observacion",
     "guardar_escaneo",
-    "huella_de_identidad",
     "importar_padron",
     "mirar_residencia",
     "moderar_observacion",

@@ -12,7 +12,7 @@ from civic.comun.bitacora import anotar
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
-from civic.cuentas import permisos, reglas, sesiones
+from civic.cuentas import avisos, permisos, reglas, sesiones
 from civic.cuentas.models import CodigoDeIngreso, Usuario
 
 LETRAS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # sin las que se confunden al leer en voz alta o en papel: 0 O, 1 I L
@@ -97,4 +97,5 @@ def usar_codigo_de_ingreso(usuario: str, *, codigo: str, clave: str) -> Usuario:
             actor=persona,
             publico=False,
         )
+        avisos.avisar_de_seguridad(persona, avisos.CLAVE_CON_CODIGO)
     return persona

@@ -2,6 +2,7 @@
 
 import secrets
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
@@ -18,9 +19,10 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.fotos import borrar_foto
 from civic.comun.models import Foto
 from civic.cuentas import datos_propios, sesiones
-from civic.cuentas.acciones.verificacion import soltar_identidad
+from civic.cuentas.acciones.fin_de_verificacion import soltar_identidad
 from civic.cuentas.models import AsignacionRol, CargoDeActa, Mandato, Residencia, Usuario
-from civic.cuentas.registro_de_datos import BORRAR, DESVINCULAR, REGISTRO
+from civic.cuentas.nombres import cambio_un_nombre
+from civic.cuentas.registro_de_datos import BORRAR, DESVINCULAR, REGISTRO, Dato
 
 SIN_NOMBRE = "Persona que cerró su cuenta"
 
@@ -60,6 +62,7 @@ def cerrar_cuenta(usuario: Usuario) -> None:
             if filas is None:
                 continue
             if dato.al_cerrar is BORRAR:
+                _soltar_archivos(dato, filas)
                 filas.delete()
             elif dato.al_cerrar is DESVINCULAR:
                 filas.update(**{dato.camino: None})
@@ -85,6 +88,12 @@ def _vaciar(persona: Usuario) -> None:
     persona.last_login = None
     persona.date_joined = timezone.now()
     persona.save()
+    cambio_un_nombre()
+
+
+def _soltar_archivos(dato: Dato, filas: models.QuerySet[Any]) -> None:
+    for fila in filas if dato.carpeta else ():
+        transaction.on_commit(partial(default_storage.delete, fila.ruta))
 
 
 def _soltar_fotos(persona: Usuario) -> None:

@@ -35,7 +35,7 @@ def observar(organizacion: Organizacion, *, autor: Usuario, texto: str) -> Obser
             verbo="observar",
             texto="Se presentó una observación a su registro.",
             actor=autor,
-            calidad=f"Persona verificada del {organizacion.distrito}"[:120],
+            calidad=f"Persona verificada {organizacion.de_donde}"[:120],
             datos={"observacion": observacion.pk},
         )
     return observacion

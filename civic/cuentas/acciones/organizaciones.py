@@ -18,6 +18,7 @@ from civic.cuentas import consultas_organizaciones as consultas
 from civic.cuentas import permisos
 from civic.cuentas import reglas_organizaciones as reglas
 from civic.cuentas.models import ActaDeDirectiva, Organizacion, Usuario
+from mapas.territorio.consultas import distrito_de_otb, municipio_actual, ubicar
 from mapas.territorio.models import Area
 
 DE_PERSONALIDAD = ("personalidad_juridica", "personalidad_autoridad", "personalidad_fecha", "personalidad_en_tramite")
@@ -29,16 +30,17 @@ POR_FECHA = "Por fecha"
 
 
 def registrar_organizacion(
-    *, nombre: str, clase: str, distrito: Area, actor: Usuario | None = None, **datos: Any
+    *, nombre: str, clase: str, distrito: Area | None, actor: Usuario | None = None, **datos: Any
 ) -> Organizacion:
     """Registra una organización en estado «solicitada»: nadie la ve hasta que se publique.
 
-    `datos` son los demás de EDITABLES y SOLICITABLES. Lanza ReglaIncumplida si ya hay una con ese nombre, clase y
-    distrito.
+    `distrito` es None si está en el municipio y en ningún distrito. `datos` son los demás de EDITABLES y SOLICITABLES.
+    Lanza ReglaIncumplida si ya hay una con ese nombre, clase y distrito.
     """
     organizacion = Organizacion(nombre=limpiar(nombre), clase=clase, distrito=distrito, registrada_por=actor)
     _poner(organizacion, datos, se_pueden=(*EDITABLES, *SOLICITABLES))
-    organizacion.slug = _slug_libre(f"{organizacion.nombre} {distrito.nombre}")
+    _exigir_lugar(organizacion)
+    organizacion.slug = _slug_libre(f"{organizacion.nombre} {distrito.nombre if distrito else ''}")
     with transaction.atomic():
         _guardar_unica(organizacion)
         anotar(
@@ -46,14 +48,21 @@ def registrar_organizacion(
             verbo="registrar",
             texto="Se registró la organización.",
             actor=actor,
-            calidad=permisos.cargo_en(actor, distrito.pk) or "Solicitante",
+            calidad=permisos.cargo_en(actor, organizacion.distrito_id) or "Solicitante",
             hasta=organizacion.estado,
         )
     return organizacion
 
 
 def solicitar_registro(
-    *, usuario: Usuario, clave: str, huella: dict[str, Any], nombre: str, clase: str, distrito: Area, **datos: Any
+    *,
+    usuario: Usuario,
+    clave: str,
+    huella: dict[str, Any],
+    nombre: str,
+    clase: str,
+    distrito: Area | None,
+    **datos: Any,
 ) -> Organizacion:
     """Una persona pide registrar su organización; la misma clave de formulario nunca crea dos.
 
@@ -80,6 +89,7 @@ def corregir_organizacion(organizacion: Organizacion, *, actor: Usuario | None =
         if actor is not None and "distrito" in cambiados and not permisos.alcanza(actor, organizacion.distrito_id):
             raise ReglaIncumplida("Tu trabajo no llega a ese distrito.", campo="distrito")
         if cambiados:
+            _exigir_lugar(organizacion)
             _guardar_unica(organizacion)
             nombres = ", ".join(str(Organizacion._meta.get_field(campo).verbose_name) for campo in cambiados)  # type: ignore[union-attr]
             anotar(
@@ -126,9 +136,24 @@ def _poner(organizacion: Organizacion, datos: dict[str, Any], *, se_pueden: tupl
             setattr(organizacion, campo, valor)
             cambiados.append(campo)
     for area in (organizacion.area, organizacion.area_pedida):
-        if area is not None and area.padre_id != organizacion.distrito_id:
-            raise ReglaIncumplida("Esa área es de otro distrito.", campo="area")
+        if area is not None and distrito_de_otb(area) != organizacion.distrito:
+            raise ReglaIncumplida(_otro_lugar(area), campo="area")
     return cambiados
+
+
+def _otro_lugar(area: Area) -> str:
+    suyo = distrito_de_otb(area)
+    return f"Esa área es de otro distrito, el {suyo}." if suyo else "Esa área no está en ningún distrito: quítalo."
+
+
+def _exigir_lugar(organizacion: Organizacion) -> None:
+    """Sin distrito solo puede estar la que tiene un área que no es de ninguno, o un punto donde no hay ninguno."""
+    if organizacion.distrito is not None or organizacion.area_de_referencia is not None:
+        return
+    lon, lat = organizacion.lon, organizacion.lat
+    donde = ubicar(lon, lat) if lon is not None and lat is not None else None
+    if donde is None or donde.municipio is None or donde.distrito is not None:
+        raise ReglaIncumplida("Elige el distrito o el área de la organización.", campo="distrito")
 
 
 def _slug_libre(texto: str) -> str:
@@ -184,7 +209,11 @@ def pasar_a_revision(organizaciones: list[Organizacion], *, actor: Usuario) -> l
 
 def bloquear_organizacion(pk: int) -> Organizacion:
     """La organización para escribir. Es el primer candado de todo lo suyo: actas, mandatos y observaciones."""
-    return bloquear(Organizacion.objects.filter(pk=pk)).select_related("distrito", "area", "area_pedida").get()
+    return (
+        bloquear(Organizacion.objects.filter(pk=pk))
+        .select_related("distrito", "area__padre", "area_pedida__padre")
+        .get()
+    )
 
 
 def poner_al_dia(organizacion: Organizacion) -> None:
@@ -269,10 +298,11 @@ def _dar_area(organizacion: Organizacion, hoy: datetime.date) -> None:
     if organizacion.area is not None:
         return
     if organizacion.area_pedida is None:
+        municipio = organizacion.distrito.municipio if organizacion.distrito else municipio_actual()
         organizacion.area_pedida = Area.objects.create(
             tipo=Area.Tipo.OTB,
-            municipio=organizacion.distrito.municipio,
-            padre=organizacion.distrito,
+            municipio=municipio,
+            padre=organizacion.distrito or municipio,
             codigo=f"ORG-{organizacion.pk}",
             nombre=organizacion.nombre,
             clase=organizacion.clase,

@@ -11,9 +11,11 @@ from django.utils import timezone
 from civic.comun.bitacora import anotar
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.lector_de_planillas import ArchivoIlegible
 from civic.cuentas.identidad import llave_de_padron, sello_de_la_clave
+from civic.cuentas.lugares_padron import Lugares
 from civic.cuentas.models import FilaDePadron, Padron
-from civic.cuentas.planilla_padron import ArchivoIlegible, ErrorDeLinea, Lugares, huella_de, leer_padron
+from civic.cuentas.planilla_padron import ErrorDeLinea, huella_de, leer_padron
 from mapas.territorio.models import Area
 
 LOTE = 2_000

@@ -10,6 +10,8 @@ from civic.comun.texto import limpiar
 from civic.cuentas import reglas
 from civic.cuentas.metodos import CIUDADANIA
 from civic.cuentas.models import PedidoDeConfirmacion, Residencia, Usuario, Verificacion
+from civic.cuentas.nombres import cambio_un_nombre
+from mapas.territorio.consultas import distrito_de_otb
 from mapas.territorio.models import Area
 
 
@@ -24,6 +26,7 @@ def cambiar_nombre_publico(usuario: Usuario, *, nombre: str) -> Usuario:
         if persona.nombre_publico != nombre:
             persona.nombre_publico = nombre
             persona.save(update_fields=["nombre_publico"])
+            cambio_un_nombre()
             # Sin los nombres: la bitácora no se borra, y el nombre debe poder borrarse si la persona cierra su cuenta.
             anotar(persona, verbo="cambiar_nombre", texto="Cambió su nombre público.", actor=persona, publico=False)
     usuario.nombre_publico = nombre
@@ -31,13 +34,14 @@ def cambiar_nombre_publico(usuario: Usuario, *, nombre: str) -> Usuario:
 
 
 def declarar_residencia(usuario: Usuario, *, otb: Area | None = None, distrito: Area | None = None) -> Residencia:
-    """La persona dice dónde vive: una OTB (su distrito sale de ella) o solo un distrito.
+    """La persona dice dónde vive: una OTB (su distrito, si tiene, sale de ella) o solo un distrito.
 
     Otro lugar que el de antes vuelve al nivel «declarada» (o «identidad», si mostró quién es sin decir dónde vive);
     repetir el mismo lugar no cambia nada. Lo que valió antes queda en su historia.
     """
-    distrito = otb.padre if otb is not None else distrito
-    if distrito is None or distrito.tipo != Area.Tipo.DISTRITO or (otb is not None and otb.tipo != Area.Tipo.OTB):
+    distrito = distrito_de_otb(otb) if otb is not None else distrito
+    lugar = otb or distrito
+    if lugar is None or lugar.tipo != (Area.Tipo.OTB if otb else Area.Tipo.DISTRITO):
         raise ReglaIncumplida("Elige tu OTB o tu distrito.", campo="lugar")
     with transaction.atomic():
         # La residencia puede no existir todavía: se bloquea a la persona.
@@ -45,7 +49,7 @@ def declarar_residencia(usuario: Usuario, *, otb: Area | None = None, distrito: 
         residencia = Residencia.objects.filter(usuario=usuario).first()
         if residencia is not None and (residencia.otb_id, residencia.distrito_id) == (
             otb.pk if otb else None,
-            distrito.pk,
+            distrito.pk if distrito else None,
         ):
             return residencia
         antes = residencia.nivel if residencia is not None else ""
@@ -58,7 +62,7 @@ def declarar_residencia(usuario: Usuario, *, otb: Area | None = None, distrito: 
         anotar(
             residencia,
             verbo="declarar",
-            texto=f"Declaró que vive en {otb or distrito}.",
+            texto=f"Declaró que vive en {lugar}.",
             actor=usuario,
             desde=antes,
             hasta=residencia.nivel,
@@ -107,4 +111,5 @@ def retirar_residencia(usuario: Usuario) -> None:
 
 def anotar_cambio_de_cuenta(persona: Usuario, *, actor: Usuario, texto: str) -> None:
     """Deja dicho, donde la persona lo ve, que alguien de administración tocó su cuenta."""
+    cambio_un_nombre()  # pudo ser el suyo
     anotar(persona, verbo="administrar_cuenta", texto=texto, actor=actor, calidad="Administración", publico=False)

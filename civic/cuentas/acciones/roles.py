@@ -25,11 +25,13 @@ def asignar_rol(
     desde: datetime.date | None = None,
     hasta: datetime.date | None = None,
 ) -> AsignacionRol:
-    """Da un rol a una persona y la pone en su grupo. Repetirlo con la misma fecha devuelve el que ya había.
+    """Da un rol a una persona y la pone en su grupo. Repetirlo igual devuelve el que ya había.
 
-    `desde` es hoy si no se dice; `hasta` es el último día (None: sin fin). Nadie se da un rol a sí mismo.
+    Puede tener el mismo rol en varios distritos o unidades, uno por cada asignación. `desde` es hoy si no se dice;
+    `hasta` es el último día (None: sin fin). Nadie se da un rol a sí mismo. Lanza ReglaIncumplida si ya lo tiene ahí
+    desde esa fecha con otro plazo.
     """
-    rol = Rol(rol)
+    rol, unidad = Rol(rol), limpiar(unidad)
     desde = desde or timezone.localdate()
     if actor is not None and actor.pk == usuario.pk:
         raise ReglaIncumplida("Nadie se asigna un rol a sí mismo. Pídelo a otra persona de administración.")
@@ -41,9 +43,16 @@ def asignar_rol(
         asignacion, nueva = AsignacionRol.objects.get_or_create(
             usuario=usuario,
             rol=rol.value,
+            distrito=distrito,
+            unidad=unidad,
             desde=desde,
-            defaults={"distrito": distrito, "unidad": limpiar(unidad), "hasta": hasta},
+            defaults={"hasta": hasta},
         )
+        if asignacion.hasta != hasta:
+            raise ReglaIncumplida(
+                "Ya tiene ese rol ahí desde esa fecha, con otro plazo. Para cambiarlo, quítalo y asígnalo de nuevo.",
+                campo="hasta",
+            )
         usuario.groups.add(grupo)
         if nueva:
             anotar(

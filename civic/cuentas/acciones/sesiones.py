@@ -8,7 +8,7 @@ from civic.comun.bitacora import anotar
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
-from civic.cuentas import permisos, sesiones
+from civic.cuentas import avisos, permisos, sesiones
 from civic.cuentas.models import Usuario
 
 
@@ -70,4 +70,5 @@ def quitar_segundo_paso(persona: Usuario, *, actor: Usuario, motivo: str) -> int
             motivo=motivo,
             publico=False,
         )
+        avisos.avisar_de_seguridad(persona, avisos.SEGUNDO_PASO_QUITADO)
     return quitados

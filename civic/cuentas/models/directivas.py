@@ -137,7 +137,7 @@ class ActaDeDirectiva(models.Model):
         return f"Acta del {self.fecha:%d/%m/%Y} de {self.organizacion}"
 
     @property
-    def distrito(self) -> Area:
+    def distrito(self) -> Area | None:
         return self.organizacion.distrito
 
 
@@ -228,5 +228,5 @@ class ObservacionDeRegistro(models.Model):
         return f"Observación a {self.organizacion}"
 
     @property
-    def distrito(self) -> Area:
+    def distrito(self) -> Area | None:
         return self.organizacion.distrito

@@ -73,7 +73,10 @@ class Organizacion(models.Model):
     area_pedida = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="área que pide", editable=False
     )
-    distrito = models.ForeignKey(Area, models.PROTECT, related_name="organizaciones", verbose_name="distrito")
+    # Nulo si está en el municipio pero en ningún distrito.
+    distrito = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="organizaciones", verbose_name="distrito"
+    )
     lon = models.FloatField("longitud", null=True, blank=True)
     lat = models.FloatField("latitud", null=True, blank=True)
     referencia = models.CharField("cómo llegar", max_length=160, blank=True)
@@ -115,6 +118,21 @@ class Organizacion(models.Model):
                 name="organizacion_unica_en_distrito",
                 violation_error_message="Ya hay una organización con ese nombre en el distrito.",
             ),
+            models.UniqueConstraint(
+                Lower("nombre"),
+                "clase",
+                condition=Q(distrito__isnull=True),
+                name="organizacion_unica_sin_distrito",
+                violation_error_message="Ya hay una organización con ese nombre fuera de los distritos.",
+            ),
+            models.CheckConstraint(
+                condition=Q(distrito__isnull=False)
+                | Q(area__isnull=False)
+                | Q(area_pedida__isnull=False)
+                | Q(lon__isnull=False),
+                name="organizacion_en_algun_lugar",
+                violation_error_message="Elige el distrito o el área de la organización.",
+            ),
             models.CheckConstraint(
                 condition=Q(lon__isnull=True, lat__isnull=True)
                 | Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90),
@@ -153,6 +171,11 @@ class Organizacion(models.Model):
     def area_de_referencia(self) -> Area | None:
         """Su área, o la que pidió mientras se revisa."""
         return self.area or self.area_pedida
+
+    @property
+    def de_donde(self) -> str:
+        """De dónde es la gente que la rodea, para una frase: «del Distrito 3» o «de las OTB sin distrito»."""
+        return f"del {self.distrito}" if self.distrito is not None else "de las OTB sin distrito"
 
     @property
     def contacto_publico(self) -> list[tuple[str, str]]:

@@ -131,7 +131,10 @@ class Residencia(models.Model):
     otb = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="residentes", verbose_name="OTB o comunidad"
     )
-    distrito = models.ForeignKey(Area, models.PROTECT, related_name="residentes_del_distrito", verbose_name="distrito")
+    # Nulo si su OTB cuelga directamente del municipio.
+    distrito = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="residentes_del_distrito", verbose_name="distrito"
+    )
     nivel = models.CharField("nivel", max_length=12, choices=Nivel, default=Nivel.DECLARADA)
     metodo = models.CharField("cómo se verificó", max_length=24, choices=OPCIONES, blank=True)
     detalle = models.CharField("detalle", max_length=80, blank=True)
@@ -150,13 +153,18 @@ class Residencia(models.Model):
                 condition=~Q(nivel="declarada") | Q(metodo=""),
                 name="residencia_declarada_sin_metodo",
                 violation_error_message="Una residencia solo declarada no tiene modo de verificación.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(distrito__isnull=False) | Q(otb__isnull=False),
+                name="residencia_en_algun_lugar",
+                violation_error_message="Elige tu OTB o tu distrito.",
+            ),
         ]
         # Los totales por modo de un distrito, y la lista de la trastienda.
         indexes = [models.Index(fields=["distrito", "nivel", "metodo"], name="residencias_por_metodo")]
 
     def __str__(self) -> str:
-        return f"{self.usuario} vive en {self.otb or self.distrito}"
+        return f"{self.usuario} vive en {self.lugar}"
 
     @property
     def esta_verificada(self) -> bool:
@@ -165,4 +173,9 @@ class Residencia(models.Model):
     @property
     def lugar(self) -> Area:
         """Lo más preciso que se sabe: la OTB o, si no, el distrito."""
-        return self.otb or self.distrito
+        return self.otb or self.distrito  # type: ignore[return-value]  # residencia_en_algun_lugar: una de las dos está
+
+    @property
+    def donde(self) -> str:
+        """«OTB Molle, Distrito 1», o lo que haya de las dos cosas."""
+        return ", ".join(str(area) for area in (self.otb, self.distrito) if area is not None)

@@ -37,8 +37,14 @@ class AsignacionRol(models.Model):
                 violation_error_message="El rol debe terminar después de empezar.",
             ),
             models.UniqueConstraint(
-                fields=["usuario", "rol", "desde"],
-                name="rol_unico",
+                fields=["usuario", "rol", "distrito", "unidad", "desde"],
+                name="rol_unico_en_distrito",
+                violation_error_message="Esa persona ya tiene ese rol en ese distrito desde esa fecha.",
+            ),
+            models.UniqueConstraint(
+                fields=["usuario", "rol", "unidad", "desde"],
+                condition=Q(distrito__isnull=True),
+                name="rol_unico_en_el_municipio",
                 violation_error_message="Esa persona ya tiene ese rol desde esa fecha.",
             ),
         ]

@@ -69,6 +69,73 @@ class FilaDePadron(models.Model):
         return "Fila de padrón"
 
 
+class PadronDeOrganizacionQuerySet(models.QuerySet):
+    def vigentes(self) -> "PadronDeOrganizacionQuerySet":
+        return self.filter(estado=Padron.Estado.VIGENTE)
+
+
+class PadronDeOrganizacion(models.Model):
+    """Una lista de su gente que cargó la directiva de una organización. Como en Padron, solo la vigente tiene filas."""
+
+    organizacion = models.ForeignKey(Organizacion, models.PROTECT, related_name="padrones")
+    estado = models.CharField("estado", max_length=10, choices=Padron.Estado, default=Padron.Estado.VIGENTE)
+    filas = models.PositiveIntegerField("personas")
+    repetidas = models.PositiveIntegerField("filas repetidas", default=0)
+    huella = models.CharField("SHA-256 del archivo", max_length=64)
+    sello = models.CharField("sello de la clave", max_length=16, editable=False)
+    subido_por = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="lo subió")
+    momento = models.DateTimeField("cargado", default=timezone.now)
+
+    objects = PadronDeOrganizacionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "padrón de organización"
+        verbose_name_plural = "padrones de organizaciones"
+        ordering = ["-momento", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organizacion"],
+                condition=Q(estado="vigente"),
+                name="padron_de_organizacion_unico",
+                violation_error_message="Esa organización ya tiene un padrón vigente.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Padrón de {self.organizacion} del {timezone.localtime(self.momento):%d/%m/%Y %H:%M}"
+
+
+class FilaDePadronDeOrganizacion(models.Model):
+    """Una persona del padrón vigente de una organización: solo la huella con clave de su carnet y su fecha juntos."""
+
+    padron = models.ForeignKey(PadronDeOrganizacion, models.PROTECT, related_name="personas")
+    llave = models.CharField("huella de carnet y fecha", max_length=64)
+
+    class Meta:
+        verbose_name = "fila de padrón de organización"
+        verbose_name_plural = "filas de padrón de organización"
+        constraints = [models.UniqueConstraint(fields=["padron", "llave"], name="padron_de_organizacion_fila_unica")]
+
+    def __str__(self) -> str:
+        return "Fila de padrón de organización"
+
+
+class NumeroDeCarnet(models.Model):
+    """Un número de carnet sin su complemento, solo su huella: donde se encuentran «1234567» y «1234567-1A».
+
+    Quien toma una identidad bloquea antes la fila de su número; así dos que llegan a la vez se ven.
+    """
+
+    huella = models.CharField("huella del número", max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = "número de carnet"
+        verbose_name_plural = "números de carnet"
+
+    def __str__(self) -> str:
+        return f"Número de carnet {self.pk}"  # nunca la huella
+
+
 class Identidad(models.Model):
     """Una persona que ya mostró quién es, sin su número: la base no admite dos iguales, ni dos en una cuenta.
 
@@ -84,6 +151,9 @@ class Identidad(models.Model):
         related_name="identidad",
         verbose_name="cuenta",
     )
+    # Vacíos en las identidades de antes de que se guardaran; se llenan la próxima vez que la persona muestra su carnet.
+    numero = models.ForeignKey(NumeroDeCarnet, models.PROTECT, null=True, related_name="identidades", editable=False)
+    nacimiento = models.CharField("huella de la fecha", max_length=64, blank=True, editable=False)
     momento = models.DateTimeField("desde", default=timezone.now)
 
     class Meta:
@@ -131,8 +201,18 @@ class ConflictoDeIdentidad(models.Model):
         PRIMERA = "primera", "Queda en la primera cuenta"
         SEGUNDA = "segunda", "Pasó a la segunda cuenta"
         NINGUNA = "ninguna", "De ninguna de las dos"
+        AMBAS = "ambas", "Son dos personas distintas"
 
+    class Razon(models.TextChoices):
+        MISMO_CARNET = "mismo_carnet", "Mismo carnet"
+        COMPLEMENTO = "complemento", "Mismo número, con y sin complemento"
+
+    razon = models.CharField("por qué", max_length=12, choices=Razon, default=Razon.MISMO_CARNET)
     identidad = models.ForeignKey(Identidad, models.PROTECT, related_name="conflictos", verbose_name="identidad")
+    # La de la segunda cuenta, si las dos están verificadas: mismo número, con y sin complemento.
+    otra_identidad = models.ForeignKey(
+        Identidad, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="la otra identidad"
+    )
     primera = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="cuenta que la tenía"
     )
@@ -162,11 +242,22 @@ class ConflictoDeIdentidad(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["identidad", "segunda"],
-                condition=Q(estado="abierto"),
+                condition=Q(estado="abierto", razon="mismo_carnet"),
                 name="conflicto_abierto_unico",
                 violation_error_message="Ese conflicto ya está en la cola.",
             ),
+            models.UniqueConstraint(
+                fields=["identidad", "otra_identidad"],
+                condition=Q(estado="abierto", razon="complemento"),
+                name="conflicto_de_complemento_unico",
+                violation_error_message="Ese conflicto ya está en la cola.",
+            ),
             models.CheckConstraint(condition=~Q(primera=models.F("segunda")), name="conflicto_entre_dos"),
+            models.CheckConstraint(
+                condition=Q(razon="complemento", otra_identidad__isnull=False)
+                | (Q(razon="mismo_carnet", otra_identidad__isnull=True) & ~Q(estado="ambas")),
+                name="conflicto_con_su_razon",
+            ),
             models.CheckConstraint(
                 condition=Q(estado="abierto", resuelto__isnull=True)
                 | (~Q(estado="abierto") & Q(resuelto__isnull=False)),
@@ -198,6 +289,7 @@ class PedidoDeConfirmacion(models.Model):
     usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pedidos_de_confirmacion")
     organizacion = models.ForeignKey(Organizacion, models.PROTECT, related_name="pedidos_de_confirmacion")
     huella = models.CharField("huella del carnet", max_length=64, editable=False)
+    numero = models.CharField("huella del número", max_length=64, blank=True, editable=False)
     estado = models.CharField("estado", max_length=12, choices=Estado, default=Estado.PENDIENTE)
     momento = models.DateTimeField("pedido", default=timezone.now)
     respondido = models.DateTimeField("respondido", null=True, blank=True)

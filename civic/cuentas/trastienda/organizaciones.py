@@ -11,12 +11,11 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django_filters import ChoiceFilter
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
-from wagtail.admin.views import generic
-from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.admin.widgets.button import HeaderButton
 
+from civic.comun.en_bloque import ConCasillas
 from civic.comun.models import Suceso
-from civic.comun.trastienda import Boton, ConReglas, Ficha, Gestion, Lista, SinBorrar
+from civic.comun.trastienda import Boton, Crear, Editar, Ficha, Gestion, Lista, SinBorrar
 from civic.cuentas import acciones, permisos
 from civic.cuentas import consultas_organizaciones as consultas
 from civic.cuentas import forms_trastienda as forms
@@ -31,7 +30,7 @@ class EnMiAlcance:
 
     permiso_de_alcance = "cuentas.view_organizacion"
 
-    def distrito_del_objeto(self, objeto: Any) -> int:
+    def distrito_del_objeto(self, objeto: Any) -> int | None:
         return objeto.distrito_id
 
     def exigir_alcance(self, objeto: Any) -> None:
@@ -50,12 +49,12 @@ class EnMiAlcance:
 class DeOrganizacion(EnMiAlcance):
     """Lo mismo para lo que cuelga de una organización: mandatos, actas y observaciones."""
 
-    def distrito_del_objeto(self, objeto: Any) -> int:
+    def distrito_del_objeto(self, objeto: Any) -> int | None:
         return objeto.organizacion.distrito_id
 
 
 # --- Organizaciones --------------------------------------------------------------------------------------------------
-class CrearOrganizacion(ConReglas, generic.CreateView):
+class CrearOrganizacion(Crear):
     page_title = "Registrar organización"
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -68,7 +67,7 @@ class CrearOrganizacion(ConReglas, generic.CreateView):
         return acciones.registrar_organizacion(actor=self.request.user, **self.form.cleaned_data)
 
 
-class CorregirOrganizacion(EnMiAlcance, ConReglas, generic.EditView):
+class CorregirOrganizacion(EnMiAlcance, Editar):
     permiso_de_alcance = "cuentas.change_organizacion"
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -94,7 +93,8 @@ class MoverOrganizacion(EnMiAlcance, Gestion):
             raise PermissionDenied
 
     def explicacion(self) -> str:
-        partes = [f"{self.object}, {self.object.distrito}. Estado de hoy: {self.object.estado_en_palabras()}."]
+        donde = self.object.distrito or "sin distrito"
+        partes = [f"{self.object}, {donde}. Estado de hoy: {self.object.estado_en_palabras()}."]
         if self.object.estado == Organizacion.Estado.EN_REVISION:
             hallazgos = self.object.revision.get("hallazgos", [])
             partes += [h["texto"] for h in hallazgos] or ["La revisión no halló traslapes con otra organización."]
@@ -169,7 +169,7 @@ class ListaDeOrganizaciones(Lista):
         return [("Cambiar estado", reverse("organizaciones_trastienda:mover", args=[objeto.pk]), "tasks")]
 
 
-class PasarARevision(BulkAction):
+class PasarARevision(ConCasillas):
     """Varias solicitadas a revisión de una vez; dice, por cada una que no pasó, por qué."""
 
     models = [Organizacion]
@@ -185,10 +185,11 @@ class PasarARevision(BulkAction):
         pks = [pk for pk in object_ids if str(pk).isdecimal() and len(str(pk)) < 19]
         return model.objects.filter(pk__in=pks).select_related("distrito")
 
+    def visibles(self) -> QuerySet[Organizacion]:
+        return Organizacion.objects.del_alcance(permisos.alcance_de(self.request.user))
+
     def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
-        alcance = permisos.alcance_de(self.request.user)
-        solicitadas = Organizacion.objects.filter(estado=Organizacion.Estado.SOLICITADA)
-        return solicitadas.del_alcance(alcance).values_list("pk", flat=True)
+        return self.visibles().filter(estado=Organizacion.Estado.SOLICITADA).values_list("pk", flat=True)
 
     def check_perm(self, obj: Organizacion) -> bool:
         return permisos.puede_mover(self.request.user, obj, Organizacion.Estado.EN_REVISION)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,6 +9,8 @@ from django.utils.functional import cached_property
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from civic.comun.bitacora import anotar_mirada
+from civic.comun.en_bloque import EnBloque
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.trastienda import Ficha, Gestion, Lista, SinBorrar
 from civic.cuentas import acciones, permisos
@@ -33,17 +34,13 @@ class VerificarResidencia(Gestion):
 
     def explicacion(self) -> str:
         quien = f"{self.object.usuario} ({self.object.usuario.username})"
-        donde = f"{self.object.lugar}, {self.object.distrito}"
         return (
-            f"{quien} dice que vive en {donde}. Compruébalo antes de verificar: con esto podrá votar ahí. "
+            f"{quien} dice que vive en {self.object.donde}. Compruébalo antes de verificar: con esto podrá votar ahí. "
             "Quedará anotado que lo hiciste tú."
         )
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        residencia = get_object_or_404(Residencia, pk=kwargs["pk"])
-        if not permisos.puede_verificar(request.user, residencia):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def le_toca(self) -> bool:
+        return permisos.puede_verificar(self.request.user, self.object)
 
     def get_initial(self) -> dict[str, Any]:
         return {"vista": self.object.momento.isoformat()}
@@ -61,15 +58,81 @@ class AnularVerificacion(Gestion):
     hecho = "La verificación quedó anulada; la persona puede verificarse de nuevo."
 
     def explicacion(self) -> str:
-        return f"{self.object.usuario} dejará de poder votar en {self.object.distrito}. El motivo queda anotado."
+        donde = self.object.distrito or self.object.lugar
+        return f"{self.object.usuario} dejará de poder votar en {donde}. El motivo queda anotado."
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not permisos.puede_revocar(request.user, get_object_or_404(Residencia, pk=kwargs["pk"])):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def le_toca(self) -> bool:
+        return permisos.puede_revocar(self.request.user, self.object)
 
     def ejecutar(self, datos: dict[str, Any]) -> None:
         acciones.revocar_verificacion(self.object, actor=self.request.user, motivo=datos["motivo"])
+
+
+class FiltroDeResidencias(FiltroPorDistrito):
+    class Meta:
+        model = Residencia
+        fields = ["nivel", "metodo", "distrito"]
+
+
+class _VariasResidencias(EnBloque):
+    """Solo las que esa persona verificaría o anularía una por una; cada una pasa por la misma acción."""
+
+    filterset_class = FiltroDeResidencias
+
+    def le_toca(self) -> bool:
+        return self.user_has_permission("change") and bool(permisos.donde_atiende(self.request.user))
+
+    def elegibles(self) -> Any:
+        filas = las_suyas(self.request.user, Residencia.objects.select_related("usuario", "otb", "distrito"))
+        alcance = permisos.donde_atiende(self.request.user)
+        if None not in alcance:
+            filas = filas.filter(distrito__in=alcance)
+        return filas.exclude(usuario=self.request.user).order_by("momento", "pk")
+
+    def exigir(self, permitido: bool) -> None:
+        if not permitido:
+            raise ReglaIncumplida("Esta persona le toca a alguien más.")
+
+
+class VerificarVarias(_VariasResidencias):
+    page_title = "Verificar a varias personas"
+    submit_button_label = "Verificar a quienes tienen carnet escrito"
+    explicacion = (
+        "Para cuando las tienes delante, como en una asamblea. Escribe el carnet de cada una; no se guarda: queda "
+        "solo una huella. Las demás quedan como están."
+    )
+    form_class = forms.VerificarVariasForm
+    TOPE = 25
+
+    def le_toca(self) -> bool:
+        return super().le_toca() and metodo_de_quien_atiende(self.request.user) is not None
+
+    def elegibles(self) -> Any:
+        return super().elegibles().exclude(nivel=Residencia.Nivel.VERIFICADA)
+
+    def poner_filas(self, form: forms.VerificarVariasForm, filas: Any) -> None:
+        form.poner_filas(filas)
+
+    def elegidos(self, form: forms.VerificarVariasForm) -> list[tuple[Residencia, dict[str, Any]]]:
+        return form.elegidas()
+
+    def ejecutar(self, objeto: Residencia, datos: dict[str, Any]) -> None:
+        self.exigir(permisos.puede_verificar(self.request.user, objeto))
+        acciones.verificar_en_persona(objeto, actor=self.request.user, **datos)
+
+
+class AnularVarias(_VariasResidencias):
+    page_title = "Anular varias verificaciones"
+    submit_button_label = "Anular las elegidas"
+    explicacion = "Las personas elegidas dejarán de poder votar. El motivo queda anotado en la historia de cada una."
+    form_class = forms.MotivoDeAnularForm
+
+    def elegibles(self) -> Any:
+        return super().elegibles().exclude(nivel=Residencia.Nivel.DECLARADA)
+
+    def ejecutar(self, objeto: Residencia, datos: dict[str, Any]) -> None:
+        self.exigir(permisos.puede_revocar(self.request.user, objeto))
+        acciones.revocar_verificacion(objeto, actor=self.request.user, motivo=datos["motivo"])
 
 
 class FichaDeResidencia(Ficha):
@@ -89,18 +152,21 @@ class FichaDeResidencia(Ficha):
         get_object_or_404(las_suyas(request.user, Residencia.objects.all()), pk=self.object.pk)
         respuesta = super().get(request, *args, **kwargs)
         if request.method == "GET" and self.object.usuario_id != request.user.pk:
-            acciones.anotar_mirada(request.user, self.object.usuario, "dónde vives")
+            anotar_mirada(request.user, self.object.usuario, "Miró dónde vives.")
         return respuesta
-
-
-class FiltroDeResidencias(FiltroPorDistrito):
-    class Meta:
-        model = Residencia
-        fields = ["nivel", "metodo", "distrito"]
 
 
 class ListaDeResidencias(Lista):
     relaciones = ("usuario", "otb", "distrito")
+    mirada = "Descargó la lista de residencias de la trastienda"
+    en_bloque = (
+        ("Verificar a varias", "residencias:bloque_verificar", "check"),
+        ("Anular varias", "residencias:bloque_anular", "cross"),
+    )
+
+    def puede_en_bloque(self, ruta: str) -> bool:
+        verifica = ruta.endswith("anular") or metodo_de_quien_atiende(self.request.user) is not None
+        return verifica and bool(self.alcance)
 
     def get_base_queryset(self) -> Any:
         return las_suyas(self.request.user, super().get_base_queryset())
@@ -145,4 +211,5 @@ class ResidenciasViewSet(SinBorrar):
     inspect_view_class = FichaDeResidencia
     inspect_view_fields = ["usuario", "distrito", "otb", "nivel", "momento", "metodo", "detalle", "verificada_por"]
     extras = (("verificar", VerificarResidencia), ("anular", AnularVerificacion))
+    bloques = (("verificar", VerificarVarias), ("anular", AnularVarias))
     form_fields = ["metodo"]

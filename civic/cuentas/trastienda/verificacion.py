@@ -7,9 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView
@@ -19,7 +18,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from civic.comun.acceso import con_rol
+from civic.comun.bitacora import anotar_mirada
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.lector_de_planillas import ArchivoIlegible, leer_bytes
 from civic.comun.templatetags.ayni import fecha_hora
 from civic.comun.trastienda import Ficha, Gestion, Lista, SinBorrar, prohibir
 from civic.cuentas import acciones, permisos
@@ -28,7 +29,7 @@ from civic.cuentas import forms_verificacion as forms
 from civic.cuentas.acciones.padron import municipio_de_padron
 from civic.cuentas.identidad import sello_de_la_clave
 from civic.cuentas.models import ConflictoDeIdentidad, Padron
-from civic.cuentas.planilla_padron import ArchivoIlegible, leer_bytes
+from civic.cuentas.planilla_padron import Topes
 from civic.cuentas.roles import Rol
 
 ERRORES_A_LA_VISTA = 50
@@ -44,15 +45,18 @@ class ResolverConflicto(Gestion):
     submit_button_label = "Resolver"
     hecho = "El conflicto quedó resuelto a tu nombre."
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        conflicto = get_object_or_404(ConflictoDeIdentidad, pk=kwargs["pk"])
-        if not permisos.puede_resolver(request.user, conflicto):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def le_toca(self) -> bool:
+        return permisos.puede_resolver(self.request.user, self.object)
 
     def explicacion(self) -> str:
         conflicto = self.object
         como = conflicto.get_metodo_primera_display() or "sin dato"
+        if conflicto.razon == ConflictoDeIdentidad.Razon.COMPLEMENTO:
+            return (
+                f"{conflicto.get_razon_display()}: {conflicto.primera} ({conflicto.primera.username}), modo: {como}, y "
+                f"{conflicto.segunda} ({conflicto.segunda.username}), modo: {conflicto.get_metodo_segunda_display()}. "
+                "Las dos están verificadas; pueden ser dos personas. Cita a las dos con su carnet antes de decidir."
+            )
         return (
             f"{conflicto.primera} ({conflicto.primera.username}) está verificada desde antes; modo: {como}. "
             f"{conflicto.segunda} ({conflicto.segunda.username}) pidió lo mismo el {fecha_hora(conflicto.momento)}; "
@@ -77,18 +81,19 @@ class FichaDeConflicto(Ficha):
         respuesta = super().get(request, *args, **kwargs)
         if request.method == "GET":
             for persona in (self.object.primera, self.object.segunda):
-                acciones.anotar_mirada(request.user, persona, "un conflicto de tu verificación")
+                anotar_mirada(request.user, persona, "Miró un conflicto de tu verificación.")
         return respuesta
 
 
 class FiltroDeConflictos(WagtailFilterSet):
     class Meta:
         model = ConflictoDeIdentidad
-        fields = ["estado", "metodo_primera", "metodo_segunda"]
+        fields = ["estado", "razon", "metodo_primera", "metodo_segunda"]
 
 
 class ListaDeConflictos(Lista):
     relaciones = ("primera", "segunda")
+    mirada = "Descargó la lista de conflictos de identidad"
 
     def get_base_queryset(self) -> Any:
         consulta = super().get_base_queryset()
@@ -111,6 +116,7 @@ class ConflictosViewSet(SinBorrar):
     sin_rutas = (*SinBorrar.sin_rutas, "edit", "add")
     list_display = [
         "primera",
+        Column("get_razon_display", label="Por qué"),
         Column("get_metodo_primera_display", label="Su modo"),
         "segunda",
         Column("get_metodo_segunda_display", label="Su modo"),
@@ -118,7 +124,7 @@ class ConflictosViewSet(SinBorrar):
         Column("momento", label="Desde", accessor=lambda conflicto: fecha_hora(conflicto.momento), sort_key="momento"),
     ]
     list_export = [
-        *("primera.username", "segunda.username", "metodo_primera", "metodo_segunda", "estado"),
+        *("primera.username", "segunda.username", "razon", "metodo_primera", "metodo_segunda", "estado"),
         *("momento", "resuelto", "motivo"),
     ]
     export_filename = "conflictos"
@@ -128,7 +134,7 @@ class ConflictosViewSet(SinBorrar):
     index_view_class = ListaDeConflictos
     inspect_view_class = FichaDeConflicto
     inspect_view_fields = [
-        *("primera", "metodo_primera", "segunda", "metodo_segunda", "lugar_segunda", "momento", "estado"),
+        *("razon", "primera", "metodo_primera", "segunda", "metodo_segunda", "lugar_segunda", "momento", "estado"),
         *("motivo", "resuelto", "resuelto_por"),
     ]
     extras = (("resolver", ResolverConflicto),)
@@ -160,7 +166,7 @@ class SubirPadron(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
             return self._con_errores(form, 413)
         try:
             informe = acciones.importar_padron(
-                leer_bytes(datos["archivo"], maximo=forms.PESO_MAXIMO),
+                leer_bytes(datos["archivo"], Topes(bytes=forms.PESO_MAXIMO)),
                 datos["archivo"].name,
                 municipio=municipio_de_padron(settings.MUNICIPIO),
                 columnas=datos["columnas"],
@@ -221,7 +227,8 @@ class PadronesViewSet(SinBorrar):
         Column("momento", label="Importado", accessor=lambda padron: fecha_hora(padron.momento), sort_key="momento"),
     ]
     list_filter = ["estado"]
-    list_export = ["municipio.codigo", "estado", "filas", "repetidas", "fecha_corte", "huella", "momento"]
+    search_fields = ["municipio__nombre", "municipio__codigo", "huella"]
+    list_export = ["municipio", "municipio.codigo", "estado", "filas", "repetidas", "fecha_corte", "huella", "momento"]
     export_filename = "padrones"
     index_view_class = ListaDePadrones
     add_view_class = SubirPadron

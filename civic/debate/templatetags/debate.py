@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
-from civic.debate import consultas, permisos
+from civic.debate import consultas, guardadas, permisos
 from civic.debate.forms import ComentarioForm, pendiente_de
 from civic.debate.models import Hilo
 
@@ -23,16 +23,21 @@ def debate(context: RequestContext, hilo: Hilo | None, form: ComentarioForm | No
         return {"hilo": None}
     request = context["request"]
     usuario = request.user
-    razon = permisos.por_que_esta_cerrada(hilo)
+    razon = permisos.por_que_esta_cerrada(hilo, en_pantalla=True)
     puede = usuario.is_authenticated and not razon
     if puede and not form:
         form = ComentarioForm(hilo=hilo, usuario=usuario, initial=pendiente_de(request.session, hilo))
+    pedida = request.GET.get("conversacion")
+    if usuario.is_authenticated or form:
+        lista = _para_quien_entro(hilo, pedida)
+    else:
+        dibujada = guardadas.pagina_para_visitas(hilo, pedida, razon=razon)
+        lista = {"dibujada": dibujada, "numero": dibujada.numero, "paginas": dibujada.paginas, "total": dibujada.total}
     return {
+        **lista,
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "hilo": hilo,
-        "pagina": consultas.pagina_de_comentarios(hilo, request.GET.get("conversacion")),
-        "total": consultas.contar_comentarios([hilo.pk])[hilo.pk],
         "usuario": usuario,
         "puede": puede,
         "razon": razon,
@@ -41,3 +46,10 @@ def debate(context: RequestContext, hilo: Hilo | None, form: ComentarioForm | No
         "mandatos": permisos.mandatos_para_hablar(usuario) if puede else [],
         "regreso": f"{hilo.get_absolute_url()}#conversacion",
     }
+
+
+def _para_quien_entro(hilo: Hilo, pedida: str | None) -> dict[str, Any]:
+    """La página con los comentarios por dibujar: cada persona ve qué puede responder y qué es suyo."""
+    pagina = consultas.pagina_de_comentarios(hilo, pedida)
+    total = consultas.contar_comentarios([hilo.pk])[hilo.pk]
+    return {"pagina": pagina, "numero": pagina.number, "paginas": pagina.paginator.num_pages, "total": total}

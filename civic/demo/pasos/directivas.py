@@ -83,7 +83,8 @@ def _acta_pasada(contexto: Contexto, organizacion: Organizacion, presentes: int)
 
 
 def _vecina(contexto: Contexto, organizacion: Organizacion, lugar: int) -> Usuario:
-    return contexto.vecinos[organizacion.distrito.orden][lugar]
+    numero = organizacion.distrito.orden  # type: ignore[union-attr]  # en la demo todas tienen distrito
+    return contexto.vecinos[numero][lugar]
 
 
 def _presentar(contexto: Contexto, organizacion: Organizacion, quien: Usuario, presentes: int) -> None:

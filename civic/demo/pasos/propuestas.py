@@ -8,6 +8,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
 
 from civic.comun.bitacora import anotar_varios, preparar_suceso
 from civic.comun.models import Suceso
@@ -16,6 +20,7 @@ from civic.debate.models import Hilo
 from civic.demo.contexto import Contexto
 from civic.demo.fichas import FichaDePropuesta, fichas
 from civic.demo.guion import CONTADO, RECIBIENDO, ROLES, VOTANDO
+from civic.demo.pasos import historias
 from civic.procesos.models import Proceso
 from propuestas import reglas
 from propuestas.consultas import texto_de_busqueda
@@ -67,6 +72,7 @@ def cargar(contexto: Contexto) -> str:
     Dictamen.objects.bulk_create(entrada.dictamen for entrada in entradas if entrada.dictamen)
     apoyos = _apoyar(contexto, entradas)
     Propuesta.objects.bulk_update(propuestas, ["hilo", "apoyos_contados"], batch_size=200)
+    historias.cargar(contexto)
     return f"{len(propuestas)} propuestas y {apoyos} apoyos"
 
 
@@ -83,6 +89,7 @@ def _entrada(contexto: Contexto, ficha: FichaDePropuesta, proceso: Proceso) -> _
         proceso=proceso,
         codigo=None if borrador else ficha.codigo,
         autor=autor,
+        asistida_por=contexto.personas["promotora"] if ficha.estado == Estado.BORRADOR_ASISTIDO else None,
         organizacion=en_nombre,
         titulo=ficha.titulo,
         descripcion=ficha.descripcion,
@@ -146,8 +153,26 @@ def _contar_su_historia(contexto: Contexto, entrada: _Entrada, presentada: datet
                 motivo=ficha.motivo,
                 texto=texto,
                 monto_tecnico=entrada.propuesta.monto_tecnico,
+                diferencia=_por_que_cambia(entrada.propuesta),
+                destino="gestion_riesgos" if ficha.estado == Estado.DERIVADA else "",
+                lista=_lista_respondida(ficha.estado),
                 momento=respondida,
             )
+
+
+def _lista_respondida(estado: str) -> list[dict[str, Any]]:
+    """Lo viable tiene toda su lista en orden; lo demás se respondió en papel y solo llegó su dictamen."""
+    if estado != Estado.VIABLE:
+        return []
+    return reglas.responder_lista(
+        reglas.LISTA_POR_DEFECTO, dict.fromkeys(range(len(reglas.LISTA_POR_DEFECTO)), ("si", ""))
+    )
+
+
+def _por_que_cambia(propuesta: Propuesta) -> str:
+    if propuesta.monto_tecnico in (None, propuesta.monto_solicitado):
+        return ""
+    return "Se ajustó con los precios unitarios vigentes y las medidas tomadas en el lugar."
 
 
 def _paso(
@@ -161,6 +186,8 @@ def _paso(
 ) -> None:
     """Una línea como la que anota `propuestas.acciones` al mover; el movimiento debe existir en la tabla."""
     reglas.exigir_movimiento(desde, hacia, calidad)
+    dia = timezone.localdate(momento)
+    entrada.propuesta.vence = reglas.vence_de(desde, hacia, dia, settings.FERIADOS_LOCALES)
     organizacion = entrada.propuesta.organizacion
     quien = str(organizacion) if calidad == AUTOR and organizacion else EN_CALIDAD_DE[calidad]
     entrada.pasos.append(
@@ -168,7 +195,7 @@ def _paso(
             Propuesta._meta.label_lower,
             None,
             verbo="mover",
-            texto=reglas.frase_de_movimiento(hacia, entrada.propuesta.codigo or ""),
+            texto=reglas.frase_de_movimiento(hacia, entrada.propuesta.codigo or "", desde),
             actor=actor,
             calidad=quien,
             desde=desde,

@@ -44,7 +44,7 @@ def cargar(contexto: Contexto) -> str:
 
 def _reporte(contexto: Contexto, dato: dict[str, Any], hechos: dict[str, Reporte]) -> Reporte:
     organizacion = contexto.por_demo[dato["organizacion"] or "d1-zona-central"]
-    numero = organizacion.distrito.orden
+    numero = organizacion.distrito.orden  # type: ignore[union-attr]  # en la demo todas tienen distrito
     azar = contexto.azar("reporte", dato["id"])
     autor = None if dato["anonimo_publico"] else azar.choice(contexto.vecinos[numero])
     en_nombre: Organizacion | None = None

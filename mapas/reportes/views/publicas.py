@@ -5,16 +5,17 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from civic.comun.acceso import con_cuenta, mirar, publica
-from civic.comun.bitacora import historia
+from civic.comun.acceso import con_cuenta, publica, retomable
+from civic.comun.bitacora import anotar_mirada, historia
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.idempotencia import ya_se_uso
 from civic.comun.paginacion import pagina_de
 from civic.procesos.models import Categoria
-from mapas.reportes import acciones, consultas, limite, permisos
+from mapas.reportes import acciones, consultas, limite, parecidos, permisos
 from mapas.reportes.forms import Filtros, ReabrirForm, ReporteForm
 from mapas.reportes.models import Reporte
 from mapas.territorio.consultas import distritos
@@ -43,7 +44,7 @@ def lista(request: HttpRequest) -> HttpResponse:
 def reporte(request: HttpRequest, codigo: str) -> HttpResponse:
     reporte = permisos.reporte_o_404(request.user, codigo)
     if reporte.oculto and not permisos.es_autor(request.user, reporte):
-        mirar(request.user, reporte, permisos.MIRADA)
+        anotar_mirada(request.user, reporte, permisos.MIRADA)
     return _pagina(request, reporte)
 
 
@@ -65,20 +66,25 @@ def _pagina(
 
 
 @publica
+@retomable
 @require_http_methods(["GET", "HEAD", "POST"])
 def nuevo(request: HttpRequest) -> HttpResponse:
     """Enviar un reporte, con o sin cuenta. Si hay parecidos cerca, los muestra antes de crear otro."""
     if request.method != "POST":
         return _formulario(request, ReporteForm(usuario=request.user))
     form = ReporteForm(request.POST, request.FILES, usuario=request.user)
+    if "sumarme" in request.POST and request.user.is_authenticated:
+        return _sumarse(request, form, request.POST["sumarme"])
     if not form.is_valid():
         return _corregir(request, form)
     datos = form.cleaned_data
-    if not datos["es_otro"]:
-        cercanos = consultas.parecidos(datos["categoria"], lon=datos["lon"], lat=datos["lat"])
+    if datos["foto"] and datos["lon"] is None and (pregunta := _preguntar_si_fue_ahi(request, form)):
+        return pregunta
+    if not datos["es_otro"] and not ya_se_uso(datos["clave"], form.proposito, request.user):
+        cercanos = parecidos.antes_de_enviar(datos)
         if cercanos:
             return _preguntar_si_es_alguno(request, form, cercanos)
-    if not _hay_cupo(request):
+    if not form.cupo_gastado and not _hay_cupo(request):
         return _demasiados(request, form)
     try:
         pk, _ = acciones.enviar_reporte(
@@ -94,6 +100,20 @@ def nuevo(request: HttpRequest) -> HttpResponse:
         form.renovar_clave()
         return _formulario(request, form, status=422)
     return _recibido(request, get_object_or_404(Reporte, pk=pk))
+
+
+def _sumarse(request: HttpRequest, form: ReporteForm, pk: str) -> HttpResponse:
+    """«A mí también me pasa» desde el formulario: en lugar de enviar otro. Si no se puede, lo escrito sigue ahí."""
+    otro = Reporte.objects.publicos().filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+    if otro is None:
+        raise Http404("No hay ese reporte.")
+    try:
+        acciones.decir_tambien(otro, usuario=request.user)
+    except ReglaIncumplida as error:
+        form.add_error(None, error.mensaje)
+        return _corregir(request, form)
+    messages.success(request, "Anotado: a ti también te pasa. El tuyo no se envió.")
+    return redirect(f"{otro.get_absolute_url()}#tambien")
 
 
 def _recibido(request: HttpRequest, reporte: Reporte) -> HttpResponse:
@@ -129,10 +149,24 @@ def _preguntar_si_es_alguno(request: HttpRequest, form: ReporteForm, cercanos: l
     return render(request, "reportes/parecidos.html", {"form": form, "cercanos": cercanos})
 
 
+def _preguntar_si_fue_ahi(request: HttpRequest, form: ReporteForm) -> HttpResponse | None:
+    """El formulario otra vez, sin enviar, si la foto dice dónde se tomó y nadie marcó el punto; si no, None."""
+    if ya_se_uso(form.cleaned_data["clave"], form.proposito, request.user):
+        return None
+    if not _guardar_foto(request, form):
+        return _demasiados(request, form)
+    if form.errors:
+        form.renovar_clave()
+        return _formulario(request, form, status=422)
+    form.cleaned_data["foto"], form.cleaned_data["foto_guardada"] = None, form.foto_recordada
+    return _formulario(request, form) if form.lugar_ofrecido else None
+
+
 def _guardar_foto(request: HttpRequest, form: ReporteForm) -> bool:
     """Guarda la foto mientras la persona decide o corrige; False si esta conexión ya envió demasiado."""
     if not _hay_cupo(request):
         return False
+    form.cupo_gastado = True
     datos = form.cleaned_data
     try:
         foto = acciones.guardar_foto_en_espera(datos["foto"], usuario=request.user, categoria=datos.get("categoria"))
@@ -140,6 +174,7 @@ def _guardar_foto(request: HttpRequest, form: ReporteForm) -> bool:
         form.agregar_regla(error)
     else:
         form.recordar_foto(foto)
+        form.ofrecer_lugar(foto.tomada_en)
     return True
 
 
@@ -184,6 +219,7 @@ def confirmar(request: HttpRequest, codigo: str) -> HttpResponse:
 
 
 @con_cuenta
+@retomable
 @require_POST
 def reabrir(request: HttpRequest, codigo: str) -> HttpResponse:
     reporte = _reporte_propio(request, codigo)

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from civic.comun.acceso import con_rol, mirar
+from civic.comun.acceso import con_rol
+from civic.comun.bitacora import anotar_mirada
 from civic.comun.trastienda import atender, enviado
 from mapas.reportes import acciones, permisos
 from mapas.reportes.forms import MoverForm, OcultarForm
@@ -62,7 +63,7 @@ def _calidad(form: MoverForm) -> str:
 def _atender(
     request: HttpRequest, reporte: Reporte, form: forms.Form, hacer: Any, titulo: str, *, nada: str = ""
 ) -> HttpResponse:
-    mirar(request.user, reporte, permisos.MIRADA)
+    anotar_mirada(request.user, reporte, permisos.MIRADA)
     return atender(
         request, reporte, form, hacer, seccion="reporte", titulo=titulo, nada=nada,
         plantilla="reportes/trastienda/accion.html",

@@ -8,6 +8,7 @@ import pyproj
 import pyproj.network
 import shapely
 
+from civic.comun.texto import limpiar
 from mapas.territorio.importador.piezas import ArchivoInservible
 from mapas.territorio.importador.topes import DECIMALES
 
@@ -19,10 +20,13 @@ SIN_CRS = (
     " (en QGIS: Exportar → Guardar objetos como… → SRC), por ejemplo EPSG:32719 o EPSG:4326."
 )
 _EPSG = re.compile(
-    r"^(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)(\d{1,6})$",
+    r"^(?:EPSG::?|urn:(?:x-)?ogc:def:crs:EPSG:(?:[\d.]*:)?|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)(\d{1,6})$",
     re.IGNORECASE,
 )
-_CRS84 = re.compile(r"^(?:urn:(?:x-)?ogc:def:crs:OGC:[\d.]*:CRS84|OGC:CRS84|CRS84)$", re.IGNORECASE)
+_CRS84 = re.compile(
+    r"^(?:urn:(?:x-)?ogc:def:crs:OGC:(?:[\d.]*:)?|https?://www\.opengis\.net/def/crs/OGC/[\d.]+/|OGC:)?CRS84$",
+    re.IGNORECASE,
+)
 
 
 def por_nombre(nombre: str) -> pyproj.CRS:
@@ -69,9 +73,12 @@ def _servible(crs: pyproj.CRS) -> pyproj.CRS:
 
 
 def nombre_de(crs: pyproj.CRS) -> str:
-    """«EPSG:32719» si se reconoce; si no, el nombre que trae."""
+    """«EPSG:32719» si se reconoce; si no, el nombre que trae, si lo trae."""
     autoridad = crs.to_authority(min_confidence=70)
-    return ":".join(autoridad) if autoridad else str(crs.name)[:80]
+    if autoridad:
+        return ":".join(autoridad)
+    nombre = limpiar(str(crs.name))
+    return "propio, sin nombre" if nombre in ("", "unknown") else nombre[:80]
 
 
 class AWgs84:

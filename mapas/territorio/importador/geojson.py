@@ -11,7 +11,8 @@ from mapas.territorio.importador import crs as sistemas
 from mapas.territorio.importador import topes
 from mapas.territorio.importador.piezas import ArchivoInservible, Capa, Rasgo
 
-_MARCAS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+# Un texto sin cerrar llega hasta el final (`\Z`): si no, cada comilla volvería a recorrer el archivo entero.
+_MARCAS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 NO_ES_GEOJSON = "El archivo no es un GeoJSON. Sube un FeatureCollection con los polígonos y sus campos."
 FUERA_DE_GRADOS = (
     "sus coordenadas no son grados (longitud de -180 a 180, latitud de -90 a 90): quizá están en metros y falta decir"
@@ -154,13 +155,15 @@ def _anillo(dato: Any) -> Any:
     """Anillo como arreglo n×2; la altura y la medida, si vienen, se dejan."""
     if not isinstance(dato, list) or not all(isinstance(punto, list) and len(punto) >= 2 for punto in dato):
         raise FormaInservible(NO_SE_ENTIENDE)
+    if not dato:
+        raise FormaInservible("su polígono está vacío")
+    # `true` en medio de números se volvería un 1 sin decirlo.
+    if not {type(numero) for punto in dato for numero in punto[:2]} <= {int, float}:
+        raise FormaInservible("sus coordenadas no son números")
     try:
-        puntos = np.array([punto[:2] for punto in dato])
-    except (ValueError, OverflowError):
+        return np.array([punto[:2] for punto in dato], dtype=float)
+    except OverflowError:
         raise FormaInservible("sus coordenadas no son números") from None
-    if puntos.dtype.kind not in "iuf" or puntos.ndim != 2:
-        raise FormaInservible("su polígono está vacío" if not dato else "sus coordenadas no son números")
-    return puntos.astype(float)
 
 
 def _poligono(anillos: list[Any]) -> shapely.Geometry:

@@ -1,6 +1,6 @@
 """Lo que los lectores entregan a la revisión y lo que se le pide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,12 +42,21 @@ class Pedido:
     `referencia`: límites conocidos del municipio (el suyo y los de sus divisiones); vacía, no se mira si algo queda
     fuera.
     `padres`: áreas que pueden contener a estas, con `tipo`, `codigo`, `nombre`, `alias` y, si tienen, `geometria`.
+    `clases`: clases de organización que se conocen, y cómo se escribe cada una (primero, su rótulo).
     """
 
     tipo: str
     campo_codigo: str
     campo_nombre: str
     campo_padre: str = ""
+    campo_clase: str = ""
     referencia: Sequence[dict[str, Any]] = ()
     padres: Sequence[dict[str, Any]] = ()
     rotulo_padre: str = "área"
+    clases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def campos(self) -> list[str]:
+        """Los que el archivo debe tener."""
+        todos = (self.campo_codigo, self.campo_nombre, self.campo_padre, self.campo_clase)
+        return [campo for campo in todos if campo]

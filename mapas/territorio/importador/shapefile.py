@@ -151,18 +151,21 @@ def _forma(shp: bytes, lugar: int, largo: int) -> shapely.Geometry | str:
 
 
 def _reunir(anillos: list[Any]) -> shapely.Geometry:
-    """Polígono de sus anillos. El sentido del primero es el de los contornos; los que giran al revés son huecos.
+    """Polígono de sus anillos. El sentido del más grande es el de los contornos; los que giran al revés son huecos.
 
+    El más grande siempre es un contorno; el primero, no: el formato no dice en qué orden van.
     Un hueco va en el contorno más chico que contiene su primer punto; si ninguno lo contiene, es otro contorno.
     """
     if len(anillos) == 1:
         return armar_poligono(anillos[0], [])
-    sentido = _giro(anillos[0])
-    contornos = [anillo for anillo in anillos if _giro(anillo) == sentido]
+    giros = [_doble_superficie(anillo) for anillo in anillos]
+    horario = max(giros, key=abs) < 0
+    contornos = [anillo for anillo, giro in zip(anillos, giros, strict=True) if (giro < 0) == horario]
+    al_reves = [anillo for anillo, giro in zip(anillos, giros, strict=True) if (giro < 0) != horario]
     huecos: list[list[Any]] = [[] for _ in contornos]
     sueltos = []
     llenos = [armar_poligono(contorno, []) for contorno in contornos]
-    for hueco in (anillo for anillo in anillos if _giro(anillo) != sentido):
+    for hueco in al_reves:
         armar_poligono(hueco, [])  # rechaza lo que no se puede mirar antes de preguntar dónde cae
         cerca = [lugar for lugar, lleno in enumerate(llenos) if shapely.intersects_xy(lleno, *hueco[0])]
         if cerca:
@@ -173,9 +176,10 @@ def _reunir(anillos: list[Any]) -> shapely.Geometry:
     return partes[0] if len(partes) == 1 else shapely.multipolygons(partes)
 
 
-def _giro(anillo: Any) -> bool:
+def _doble_superficie(anillo: Any) -> float:
+    """Dos veces su superficie; negativa si gira como el reloj."""
     x, y = (anillo - anillo[0]).T
-    return bool(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]) < 0)
+    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]))
 
 
 # --- Tabla (.dbf) ----------------------------------------------------------------------------------------------------

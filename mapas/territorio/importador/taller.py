@@ -7,13 +7,14 @@ error que entiende; cualquier otra cosa es que el sistema lo mató.
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 
-def leer(formato: str, datos: bytes) -> Any:
+def leer(formato: str, datos: bytes, campos: Sequence[str] = ()) -> Any:
     if formato == ".zip":
         from mapas.territorio.importador import shapefile
 
@@ -21,20 +22,22 @@ def leer(formato: str, datos: bytes) -> Any:
     if formato == ".gpkg":
         from mapas.territorio.importador import geopackage
 
-        return geopackage.leer(datos)
+        return geopackage.leer(datos, campos)
     from mapas.territorio.importador import geojson
 
     return geojson.leer(datos)
 
 
 def atender(cabecera: dict[str, Any], datos: bytes) -> dict[str, Any]:
+    from civic.comun.texto import limpiar
     from mapas.territorio.importador.piezas import ArchivoInservible, Pedido
     from mapas.territorio.importador.revision import revisar
 
     try:
-        return revisar(leer(cabecera["formato"], datos), Pedido(**cabecera["pedido"]))
+        pedido = Pedido(**cabecera["pedido"])
+        return revisar(leer(cabecera["formato"], datos, pedido.campos), pedido)
     except ArchivoInservible as error:
-        return {"error": str(error)}
+        return {"error": limpiar(str(error))}  # puede citar al archivo, y un archivo trae cualquier carácter
     except MemoryError:
         return {"error": "El archivo es demasiado grande para revisarlo. Simplifícalo o súbelo por partes."}
     except Exception as error:  # un archivo ajeno puede fallar de cualquier modo; aquí solo importa que falló

@@ -16,9 +16,10 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.permissions import register_permission_policy
 
+from civic.comun.en_bloque import EnBloque
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
-from civic.comun.trastienda import Ficha, Gestion, Lista, PoliticaSin, SinBorrar
+from civic.comun.trastienda import Con422, Ficha, Gestion, Lista, PoliticaSin, SinBorrar
 from mapas.territorio import acciones
 from mapas.territorio.forms_importacion import DescartarForm, ImportarForm, PublicarForm
 from mapas.territorio.models import Area, Importacion
@@ -31,16 +32,7 @@ RENGLONES = 1_000
 register_permission_policy(Importacion, PoliticaSin(Area, sin=("delete",)))
 
 
-class ConError422:
-    """Mezcla: un formulario con errores responde 422."""
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        respuesta = super().form_invalid(form)  # type: ignore[misc]
-        respuesta.status_code = 422
-        return respuesta
-
-
-class Traer(ConError422, PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+class Traer(Con422, PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
     """Subir un archivo. Se revisa en el momento, en un proceso aparte con tiempo limitado: son segundos."""
 
     request: Any
@@ -129,7 +121,7 @@ class FichaDeImportacion(Ficha):
         }
 
 
-class Publicar(ConError422, Gestion):
+class Publicar(Gestion):
     page_title = "Publicar esta versión"
     form_class = PublicarForm
     submit_button_label = "Publicar esta versión"
@@ -150,7 +142,7 @@ class Publicar(ConError422, Gestion):
         )
 
 
-class Descartar(ConError422, Gestion):
+class Descartar(Gestion):
     page_title = "Descartar"
     form_class = DescartarForm
     submit_button_label = "Descartar"
@@ -161,6 +153,33 @@ class Descartar(ConError422, Gestion):
 
     def ejecutar(self, datos: dict[str, Any]) -> None:
         acciones.descartar_importacion(self.object, actor=self.request.user, motivo=datos["motivo"])
+
+
+class FiltroDeImportaciones(WagtailFilterSet):
+    estado = django_filters.ChoiceFilter(label="Estado", choices=Importacion.Estado.choices)
+    tipo = django_filters.ChoiceFilter(label="Qué trae", choices=Area.Tipo.choices)
+
+    class Meta:
+        model = Importacion
+        fields = ["estado", "tipo"]
+
+
+class DescartarVarias(EnBloque):
+    page_title = "Descartar varias"
+    submit_button_label = "Descartar las elegidas"
+    explicacion = "Elige cuáles. El territorio queda como estaba y se guarda el informe de cada una."
+    form_class = DescartarForm
+    filterset_class = FiltroDeImportaciones
+
+    def le_toca(self) -> bool:
+        return self.user_has_permission("change")
+
+    def elegibles(self) -> Any:
+        filas = Importacion.objects.filter(estado=Importacion.Estado.REVISADA).defer("informe", "contenido")
+        return filas.order_by("-creada", "-pk")
+
+    def ejecutar(self, objeto: Importacion, datos: dict[str, Any]) -> None:
+        acciones.descartar_importacion(objeto, actor=self.request.user, motivo=datos["motivo"])
 
 
 class Mapa(PermissionCheckedMixin, View):
@@ -174,17 +193,9 @@ class Mapa(PermissionCheckedMixin, View):
         return JsonResponse(vista_previa.geojson(importacion), content_type="application/geo+json")
 
 
-class FiltroDeImportaciones(WagtailFilterSet):
-    estado = django_filters.ChoiceFilter(label="Estado", choices=Importacion.Estado.choices)
-    tipo = django_filters.ChoiceFilter(label="Qué trae", choices=Area.Tipo.choices)
-
-    class Meta:
-        model = Importacion
-        fields = ["estado", "tipo"]
-
-
 class ListaDeImportaciones(Lista):
     relaciones = ("municipio", "creada_por")
+    en_bloque = (("Descartar varias", "importaciones:bloque_descartar", "bin"),)
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().defer("informe", "contenido")
@@ -221,6 +232,7 @@ class ImportacionesViewSet(SinBorrar):
     search_backend_name = None
     form_fields = ["tipo"]
     extras = (("publicar", Publicar), ("descartar", Descartar), ("mapa", Mapa))
+    bloques = (("descartar", DescartarVarias),)
 
     @cached_property
     def add_view(self) -> Any:

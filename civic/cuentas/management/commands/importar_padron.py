@@ -10,8 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.lector_de_planillas import ArchivoIlegible, leer_bytes
 from civic.cuentas.acciones.padron import Informe, importar_padron, municipio_de_padron
-from civic.cuentas.planilla_padron import NOMBRES, ArchivoIlegible, leer_bytes
+from civic.cuentas.columnas_padron import NOMBRES
+from civic.cuentas.planilla_padron import DEL_MUNICIPIO
 
 ERRORES_A_LA_VISTA = 20
 ANCHO = 30
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         try:
             municipio = municipio_de_padron(opciones["municipio"])
             with ruta.open("rb") as archivo:
-                contenido = leer_bytes(archivo)
+                contenido = leer_bytes(archivo, DEL_MUNICIPIO)
             informe = importar_padron(
                 contenido,
                 ruta.name,

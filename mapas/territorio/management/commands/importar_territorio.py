@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
@@ -17,6 +18,10 @@ from mapas.territorio.importador.topes import MEGA, PESO_MAXIMO
 from mapas.territorio.models import Area, Importacion
 
 RENGLONES = 30
+BASE_CAIDA = (
+    "La base de datos no respondió y no se publicó nada. Revisa que esté en marcha y al día (manage.py migrate)."
+)
+_TIPOS = ", ".join(Area.Tipo.values)
 
 
 class Command(BaseCommand):
@@ -29,13 +34,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("archivo", help=".geojson, .json, .gpkg o .zip con un shapefile")
-        parser.add_argument("--tipo", required=True, choices=Area.Tipo.values, help="qué son las áreas del archivo")
-        parser.add_argument("--campo-codigo", required=True, help="campo del archivo con el código de cada área")
-        parser.add_argument("--campo-nombre", required=True, help="campo del archivo con su nombre")
+        # Lo obligatorio lo exige `_exigir_opciones`: argparse lo diría en inglés y sin JSON.
+        parser.add_argument("archivo", nargs="?", default="", help=".geojson, .json, .gpkg o .zip con un shapefile")
+        parser.add_argument("--tipo", default="", help=f"qué son las áreas del archivo: {_TIPOS}")
+        parser.add_argument("--campo-codigo", default="", help="campo del archivo con el código de cada área")
+        parser.add_argument("--campo-nombre", default="", help="campo del archivo con su nombre")
         parser.add_argument("--municipio", default="", help="código del municipio (AYNI_MUNICIPIO si no se dice)")
         parser.add_argument("--crear-municipio", default="", metavar="NOMBRE", help="lo crea si no existe")
         parser.add_argument("--padre", default="", metavar="CAMPO", help="campo con el código o nombre del área mayor")
+        parser.add_argument(
+            "--campo-clase", default="", metavar="CAMPO", help="campo con la clase de cada organización"
+        )
         parser.add_argument("--vigente-desde", default="", metavar="FECHA", help="AAAA-MM-DD")
         parser.add_argument("--parcial", action="store_true", help="publica lo aceptado aunque haya rechazadas")
         parser.add_argument("--json", action="store_true", help="escribe el informe como un solo JSON")
@@ -57,6 +66,9 @@ class Command(BaseCommand):
         except CommandError as error:
             self.resumen["error"] = str(error)
             raise
+        except DatabaseError as error:
+            self.resumen["error"] = BASE_CAIDA
+            raise CommandError(BASE_CAIDA, returncode=2) from error
         finally:
             self.resumen["segundos"] = round(time.monotonic() - inicio, 2)
             if opciones["json"]:
@@ -65,6 +77,7 @@ class Command(BaseCommand):
                 self._contar()
 
     def _importar(self, opciones: dict[str, Any]) -> None:
+        _exigir_opciones(opciones)
         desde = _fecha(opciones["vigente_desde"])
         datos = _leer(opciones["archivo"])
         self._progreso("Revisando el archivo en un proceso aparte…")
@@ -76,6 +89,7 @@ class Command(BaseCommand):
                 campo_codigo=opciones["campo_codigo"],
                 campo_nombre=opciones["campo_nombre"],
                 campo_padre=opciones["padre"],
+                campo_clase=opciones["campo_clase"],
                 municipio=opciones["municipio"],
                 crear_municipio=opciones["crear_municipio"],
                 desde=desde,
@@ -125,7 +139,7 @@ class Command(BaseCommand):
         if not resumen["publicado"]:
             self.stdout.write("  No se publicó nada.")
         elif not any(resumen[clave] for clave in ("nuevas", "cambiadas", "terminadas")):
-            self.stdout.write("  Nada que cambiar: el territorio ya está así.")
+            self.stdout.write("  Ningún límite que cambiar: ya estaban así.")
         else:
             self.stdout.write(
                 f"  Publicado desde el {resumen['desde']}: {resumen['nuevas']} nuevas, {resumen['cambiadas']} con otro"
@@ -149,6 +163,17 @@ def _renglon(hallado: dict[str, Any]) -> str:
 
 def _m2(superficie: float) -> str:
     return f"{superficie / 1e6:.2f} km²" if superficie >= 1e5 else f"{superficie:.1f} m²"
+
+
+def _exigir_opciones(opciones: dict[str, Any]) -> None:
+    if not opciones["archivo"]:
+        raise CommandError("Falta el archivo que se importa.", returncode=2)
+    if opciones["tipo"] not in Area.Tipo.values:
+        raise CommandError(f"Di qué son las áreas del archivo con --tipo: {_TIPOS}.", returncode=2)
+    for campo, que in (("campo_codigo", "el código"), ("campo_nombre", "el nombre")):
+        if not opciones[campo]:
+            opcion = campo.replace("_", "-")
+            raise CommandError(f"Di en qué columna del archivo está {que} con --{opcion}.", returncode=2)
 
 
 def _fecha(texto: str) -> datetime.date | None:

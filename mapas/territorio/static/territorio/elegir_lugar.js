@@ -18,6 +18,7 @@ function armar(caja) {
   let abierto, punto, espera, turno = 0, distritoDelPunto = "";
 
   const decir = (texto) => (respuesta.textContent = texto);
+  const avisar = () => lon.dispatchEvent(new Event("change", { bubbles: true })); // a quien mira el formulario entero
   const hayPunto = () => lon.value !== "" && lat.value !== "";
 
   function filtrar() {
@@ -34,6 +35,7 @@ function armar(caja) {
     punto = undefined;
     uno("[data-quitar]").hidden = true;
     decir(texto);
+    avisar();
   }
 
   async function ubicar() {
@@ -52,6 +54,8 @@ function armar(caja) {
       decir(`Punto marcado: ${lugar.distrito.nombre}${lugar.otb ? `, ${lugar.otb.nombre}` : ""}.${lugar.en_disputa ? " Ese límite está en disputa: el municipio revisará de dónde es." : ""}`);
     } catch {
       if (este === turno) decir("No pudimos averiguar el distrito de ese punto. Elígelo de la lista.");
+    } finally {
+      if (este === turno) avisar();
     }
   }
 

@@ -6,6 +6,8 @@ const lienzo = raiz.querySelector("[data-lienzo]");
 const lista = raiz.querySelector("#lista");
 const casillas = [...formulario.querySelectorAll("input[type=checkbox]")];
 const distrito = formulario.elements.distrito;
+// Los filtros de la lista de propuestas con los que se llegó: siguen en la dirección y en lo que se pide.
+const filtros = [...formulario.querySelectorAll("[data-filtro]")].map(({ name, value }) => [name, value]);
 const sinMovimiento = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const capas = new Map(); // código -> { grupo, y en las de puntos: agrupada, caja y zoom de lo pedido }
 const pines = new Map(); // clave -> marcador
@@ -16,6 +18,7 @@ function direccion() {
   const elegidas = casillas.filter((casilla) => casilla.checked).map((casilla) => casilla.value);
   parametros.set("capas", elegidas.join(","));
   if (distrito.value) parametros.set("distrito", distrito.value);
+  for (const [nombre, valor] of filtros) parametros.set(nombre, valor);
   return `${location.pathname}?${parametros}`.replaceAll("%2C", ",");
 }
 
@@ -49,6 +52,7 @@ async function pedirPuntos(casilla) {
   const previa = capas.get(casilla.value);
   const parametros = new URLSearchParams({ z: Math.round(mapa.getZoom()) });
   if (distrito.value) parametros.set("distrito", distrito.value);
+  if (casilla.value === "propuestas") for (const [nombre, valor] of filtros) parametros.set(nombre, valor);
   // De las capas con muchos puntos se pide solo lo que se ve y un margen: así mover poco el mapa no vuelve a pedir.
   const caja = previa?.agrupada ? mapa.getBounds().pad(0.5) : undefined;
   const zoom = mapa.getZoom();

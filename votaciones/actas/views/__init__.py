@@ -1,0 +1,1 @@
+"""Vistas de las actas: las públicas, el equipo de asamblea y la trastienda."""
