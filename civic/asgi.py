@@ -4,17 +4,20 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "civic.settings")
 
-from channels.auth import AuthMiddlewareStack
+import django
 from channels.layers import get_channel_layer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
-django = get_asgi_application()
+from civic.comun.puerta import PuertaDeDjango
 
-# Después de get_asgi_application: importa modelos.
+django.setup(set_prefix=False)
+
+# Después de django.setup: importan modelos.
+from channels.auth import AuthMiddlewareStack  # noqa: E402 -- necesita las aplicaciones ya cargadas
+
 from civic.debate.routing import websocket_urlpatterns  # noqa: E402 -- necesita las aplicaciones ya cargadas
 
 if get_channel_layer() is None:
@@ -24,12 +27,12 @@ if get_channel_layer() is None:
 if settings.DEBUG or settings.EN_PRUEBAS:
     from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
-    http = ASGIStaticFilesHandler(django)
+    http = ASGIStaticFilesHandler(PuertaDeDjango())
 else:
     from servestatic import ServeStaticASGI
 
     http = ServeStaticASGI(
-        django,
+        PuertaDeDjango(),
         root=settings.STATIC_ROOT,
         prefix=settings.STATIC_URL,
         max_age=60,
