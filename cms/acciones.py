@@ -214,7 +214,7 @@ def publicar_proceso(
 @juntar_sucesos()
 def abrir_debate(pagina: PaginaProceso) -> PaginaProceso:
     """Abre el debate de la página de una consulta, si no lo tiene; las demás no llevan debate."""
-    pagina = bloquear(PaginaProceso.objects.filter(pk=pagina.pk)).select_related("proceso").get()
+    pagina = bloquear(PaginaProceso.objects.select_related("proceso").filter(pk=pagina.pk)).get()
     if pagina.hilo_id is None and pagina.proceso.tipo == Proceso.Tipo.CONSULTA:
         pagina.hilo = abrir_hilo(pagina.title, proceso=pagina.proceso, url=url_de_proceso(pagina))
         pagina.save(update_fields=["hilo"])

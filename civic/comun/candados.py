@@ -53,8 +53,9 @@ def bloquear(consulta: models.QuerySet[M]) -> models.QuerySet[M]:
     """Filas de `consulta` para escribir; nadie más las toca hasta que termine la transacción.
 
     En PostgreSQL es SELECT … FOR UPDATE (sin bloquear claves ajenas); en SQLite la transacción ya empezó con
-    BEGIN IMMEDIATE y excluye a cualquier otra escritura. Fuera de una transacción lanza TransactionManagementError.
-    Después de anotar lanza OrdenDeCandados al desarrollar; en producción queda como error en el registro.
+    BEGIN IMMEDIATE y excluye a cualquier otra escritura. Lo que se une (`select_related`) va en `consulta`, nunca
+    después. Fuera de una transacción lanza TransactionManagementError. Después de anotar lanza OrdenDeCandados al
+    desarrollar; en producción queda como error en el registro.
     """
     conexion = connections[consulta.db]
     if not conexion.in_atomic_block:
@@ -67,6 +68,11 @@ def bloquear(consulta: models.QuerySet[M]) -> models.QuerySet[M]:
         if settings.DEBUG or settings.EN_PRUEBAS:
             raise OrdenDeCandados(frase)
         registro.error(frase)
-    if conexion.features.has_select_for_update:
-        return consulta.select_for_update(no_key=True, of=("self",))
-    return consulta
+    if not conexion.features.has_select_for_update:
+        return consulta
+    if consulta.query.select_related:
+        # Tras esperar el candado, PostgreSQL relee la fila pero une las otras tablas como estaban antes: una foto
+        # recién puesta saldría vacía. Se bloquea primero y se lee, todo junto, después.
+        list(consulta.select_related(None).only("pk").select_for_update(no_key=True, of=("self",)))
+        return consulta
+    return consulta.select_for_update(no_key=True, of=("self",))

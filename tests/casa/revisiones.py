@@ -305,3 +305,19 @@ def usos_de_fechas_inventadas(raiz: Path) -> list[str]:
             if isinstance(nodo, ast.alias) and nodo.name == "en_su_momento":
                 faltas.append(f"{relativo} usa {nodo.name}, que es de la demo")
     return faltas
+
+
+def uniones_despues_de_bloquear(raiz: Path) -> list[str]:
+    """`bloquear(…).select_related(…)` leería las otras tablas como estaban antes de esperar el candado."""
+    faltas = []
+    for archivo in archivos(raiz, "*.py"):
+        for nodo in ast.walk(ast.parse(archivo.read_text())):
+            if (
+                isinstance(nodo, ast.Call)
+                and isinstance(nodo.func, ast.Attribute)
+                and nodo.func.attr.startswith(("select_related", "con_", "para_"))
+                and "bloquear(" in ast.unparse(nodo.func.value)
+            ):
+                relativo = archivo.relative_to(raiz).as_posix()
+                faltas.append(f"{relativo}:{nodo.lineno} une otras tablas después de bloquear; va adentro")
+    return faltas

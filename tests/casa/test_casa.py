@@ -33,6 +33,7 @@ def vistas_nuestras(resolutor: URLResolver, prefijo: str = "/"):
         revisiones.cosas_a_medias,
         revisiones.acciones_sin_bitacora,
         revisiones.usos_de_fechas_inventadas,
+        revisiones.uniones_despues_de_bloquear,
     ],
     ids=lambda revision: revision.__name__,
 )

@@ -109,3 +109,11 @@ def test_usos_de_fechas_inventadas_fuera_de_la_demo_los_nombra(tmp_path):
     assert revisiones.usos_de_fechas_inventadas(tmp_path) == [
         "propuestas/acciones.py usa en_su_momento, que es de la demo"
     ]
+
+
+def test_uniones_despues_de_bloquear_las_nombra(tmp_path):
+    plantar(tmp_path, "propuestas/acciones.py", "a = bloquear(P.objects.filter(pk=1)).select_related('foto').get()")
+    plantar(tmp_path, "votaciones/acciones.py", "a = bloquear(P.objects.select_related('foto').filter(pk=1)).get()")
+    assert revisiones.uniones_despues_de_bloquear(tmp_path) == [
+        "propuestas/acciones.py:1 une otras tablas después de bloquear; va adentro"
+    ]

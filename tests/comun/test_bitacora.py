@@ -148,7 +148,11 @@ def test_sqlite_tampoco_deja_reemplazar(pueblo):
 def test_postgresql_tampoco_deja_vaciar_ni_hacerse_pasar_por_replica(pueblo, antes):
     anotar_algo(pueblo.agua)
     connection.check_constraints()
-    for orden in ("TRUNCATE comun_suceso", "TRUNCATE cuentas_usuario CASCADE", "UPDATE comun_suceso SET texto = 'x'"):
+    for orden in (
+        "TRUNCATE comun_suceso CASCADE",
+        "TRUNCATE cuentas_usuario CASCADE",
+        "UPDATE comun_suceso SET texto = 'x'",
+    ):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(antes)
             cursor.execute(orden)

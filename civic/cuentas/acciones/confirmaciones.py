@@ -46,7 +46,7 @@ def responder_pedido(pedido: PedidoDeConfirmacion, *, actor: Usuario, confirma: 
     with transaction.atomic():
         # Primero la cuenta, como en todo lo demás: quien retira su pedido en este instante no se traba con esto.
         bloquear(Usuario.objects.filter(pk=pedido.usuario_id)).get()
-        pedido = bloquear(PedidoDeConfirmacion.objects.filter(pk=pedido.pk)).select_related("organizacion").get()
+        pedido = bloquear(PedidoDeConfirmacion.objects.select_related("organizacion").filter(pk=pedido.pk)).get()
         if not permisos.puede_responder(actor, pedido):
             raise ReglaIncumplida("Responde alguien de la directiva en curso, y nunca por sí misma.")
         if pedido.estado != PedidoDeConfirmacion.Estado.PENDIENTE:

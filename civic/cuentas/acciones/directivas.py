@@ -212,7 +212,7 @@ def vincular_cargo(cargo: CargoDeActa, *, usuario: Usuario, actor: Usuario | Non
     """Une un cargo de la directiva vigente a la cuenta de su persona, que recién la abrió: desde hoy puede actuar."""
     with transaction.atomic():
         organizacion = bloquear_organizacion(cargo.acta.organizacion_id)
-        cargo = bloquear(CargoDeActa.objects.filter(pk=cargo.pk)).select_related("acta").get()
+        cargo = bloquear(CargoDeActa.objects.select_related("acta").filter(pk=cargo.pk)).get()
         acta = cargo.acta
         if acta.estado != ActaDeDirectiva.Estado.CONFIRMADA or consultas.ultima_confirmada(organizacion) != acta:
             raise ReglaIncumplida("Esa acta no es la de la directiva de hoy.")
@@ -345,7 +345,7 @@ def terminar_mandato(mandato: Mandato, *, actor: Usuario | None = None, motivo: 
 def _terminar(mandato: Mandato, *, actor: Usuario | None, verbo: str, texto: str, motivo: str) -> Mandato:
     with transaction.atomic():
         organizacion = bloquear_organizacion(mandato.organizacion_id)
-        mandato = bloquear(Mandato.objects.filter(pk=mandato.pk)).select_related("usuario").get()
+        mandato = bloquear(Mandato.objects.select_related("usuario").filter(pk=mandato.pk)).get()
         hoy = timezone.localdate()
         if mandato.anulado or mandato.hasta < hoy:
             raise ReglaIncumplida("Ese mandato ya había terminado.")

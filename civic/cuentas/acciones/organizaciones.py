@@ -209,11 +209,8 @@ def pasar_a_revision(organizaciones: list[Organizacion], *, actor: Usuario) -> l
 
 def bloquear_organizacion(pk: int) -> Organizacion:
     """La organización para escribir. Es el primer candado de todo lo suyo: actas, mandatos y observaciones."""
-    return (
-        bloquear(Organizacion.objects.filter(pk=pk))
-        .select_related("distrito", "area__padre", "area_pedida__padre")
-        .get()
-    )
+    con_lugar = Organizacion.objects.select_related("distrito", "area__padre", "area_pedida__padre")
+    return bloquear(con_lugar.filter(pk=pk)).get()
 
 
 def poner_al_dia(organizacion: Organizacion) -> None:

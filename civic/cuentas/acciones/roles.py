@@ -74,7 +74,7 @@ def quitar_rol(asignacion: AsignacionRol, *, actor: Usuario | None = None, motiv
     Una asignación que empezó hoy o empezaría después se borra, porque nunca llegó a cumplir un día.
     """
     with transaction.atomic():
-        asignacion = bloquear(AsignacionRol.objects.filter(pk=asignacion.pk)).select_related("usuario").get()
+        asignacion = bloquear(AsignacionRol.objects.select_related("usuario").filter(pk=asignacion.pk)).get()
         usuario, rol, hoy = asignacion.usuario, Rol(asignacion.rol), timezone.localdate()
         if asignacion.hasta is not None and asignacion.hasta < hoy:
             raise ReglaIncumplida("Ese rol ya había terminado.")

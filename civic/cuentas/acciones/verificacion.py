@@ -51,7 +51,7 @@ def verificar_residencia(
         raise ReglaIncumplida("Escribe el número de carnet de la persona.", campo="ci")
     with transaction.atomic():
         bloquear(Usuario.objects.filter(pk=residencia.usuario_id)).get()
-        hallada = bloquear(Residencia.objects.filter(pk=residencia.pk)).select_related("usuario", "otb", "distrito")
+        hallada = bloquear(Residencia.objects.select_related("usuario", "otb", "distrito").filter(pk=residencia.pk))
         residencia = _exigir_por_verificar(hallada.first(), actor=actor, vista=vista)
         identidad = tomar_identidad(residencia.usuario, documento) if documento else None
         hay_conflicto = identidad is not None and identidad.cuenta_id != residencia.usuario_id
