@@ -109,10 +109,11 @@ LISTAS = {
     "distrito y categoría": "/propuestas/?distrito=D-1&categoria=agua&estado=grupo-en-evaluacion",
     "montos y mapa": "/propuestas/?desde=10.000&hasta=500.000&lugar=con",
     "página lejana": "/propuestas/?pagina=999999",
-    "texto": "/propuestas/?q=manzana+77",
+    # Halla 19 entre cien y 3.439 entre diez mil: la página que se dibuja es la misma.
+    "texto": "/propuestas/?q=manzana+7",
 }
-# Buscar dentro del texto mira todas las filas; se mide y se dice, y tiene su propio límite.
-SIN_INDICE = {"texto"}
+# Contar lo que dice una palabra mira los textos de todas: se mide, se imprime y tiene su propio límite.
+MIRA_TODO = {"texto": 2}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -138,8 +139,8 @@ def test_la_lista_no_nota_las_diez_mil(gente, pueblo, recepcion):
             f"{cpu:>8.1f}{mejor:>17.1f}x"
         )
         assert consultas == con_cien <= CONSULTAS_MAXIMO, nombre
-        assert diez_mil / cien <= (3 if nombre in SIN_INDICE else 1.3), nombre
-        assert mejor >= 5 or nombre in SIN_INDICE, nombre
+        assert diez_mil / cien <= MIRA_TODO.get(nombre, 1.3), nombre
+        assert mejor >= 5, nombre
 
 
 @pytest.mark.django_db(transaction=True)
@@ -229,8 +230,7 @@ PAUSA = 1.0
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("pausa", [PAUSA, 0.0], ids=["con pausa", "sin respiro"])
 def test_dieciseis_personas_publican_a_la_vez(gente, pueblo, recepcion, pausa):
-    """Con la pausa de una persona hay un límite; sin ninguna se satura el servidor a propósito y solo se exige que no
-    falle ni pierda nada."""
+    """Con la pausa de una persona, y sin ninguna: dieciséis que no paran, contra un solo proceso."""
     una = publicada(recepcion, gente, pueblo)
     for numero in range(PERSONAS):
         crear_persona(f"vecina{numero}", f"Vecina {numero}", otb=pueblo.otb_molle)
@@ -244,7 +244,7 @@ def test_dieciseis_personas_publican_a_la_vez(gente, pueblo, recepcion, pausa):
         f"{statistics.median(tiempos) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, mayor {tiempos[-1] * 1000:.0f} ms"
     )
     assert Comentario.objects.filter(hilo=una.hilo).count() == PERSONAS * (POR_PERSONA + 1)
-    assert p95 <= 0.4 or not pausa
+    assert p95 <= 0.4
 
 
 class servidor:

@@ -43,11 +43,11 @@ class Escaneo(models.Model):
         return f"escaneos/{self.token[:2]}/{self.token}.{self.formato}"
 
 
-class ActaQuerySet(models.QuerySet):
-    def pendientes(self) -> "ActaQuerySet":
+class ActaDeDirectivaQuerySet(models.QuerySet):
+    def pendientes(self) -> "ActaDeDirectivaQuerySet":
         return self.filter(estado=ActaDeDirectiva.Estado.PENDIENTE)
 
-    def confirmadas(self) -> "ActaQuerySet":
+    def confirmadas(self) -> "ActaDeDirectivaQuerySet":
         return self.filter(estado=ActaDeDirectiva.Estado.CONFIRMADA)
 
 
@@ -85,7 +85,7 @@ class ActaDeDirectiva(models.Model):
     resuelta = models.DateTimeField("revisada", null=True, blank=True)
     motivo = models.TextField("motivo", blank=True)
 
-    objects = ActaQuerySet.as_manager()
+    objects = ActaDeDirectivaQuerySet.as_manager()
 
     class Meta:
         verbose_name = "acta de directiva"
