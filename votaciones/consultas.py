@@ -15,6 +15,7 @@ from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votac
 from votaciones.reglas import libro as libro_de_reglas
 from votaciones.reglas import recibo as recibos
 from votaciones.reglas.comun import orden_de_desempate
+from votaciones.reglas.condiciones import frases_de
 
 
 def a_centavos(monto: Decimal) -> int:
@@ -99,12 +100,15 @@ def modos_en_total(votacion: Votacion) -> dict[str, int]:
 
 # --- Papeleta --------------------------------------------------------------------------------------------------------
 def opciones_de(contienda: Contienda) -> list[Opcion]:
-    """Opciones de la papeleta por número, con su propuesta y su OTB."""
-    return list(
+    """Opciones de la papeleta por número, con su propuesta, su OTB y sus condiciones dichas en palabras."""
+    opciones = list(
         contienda.opciones.select_related("propuesta__otb", "propuesta__categoria")
         .defer("propuesta__descripcion", "propuesta__busqueda")
         .order_by("numero")
     )
+    for opcion in opciones:
+        opcion.condiciones = frases_de(opcion.numero, **contienda.condiciones)
+    return opciones
 
 
 def en_orden_de(opciones: list[Opcion], persona: int | None) -> list[Opcion]:
@@ -119,11 +123,14 @@ def en_orden_de(opciones: list[Opcion], persona: int | None) -> list[Opcion]:
 
 
 # --- Libro de reglas -------------------------------------------------------------------------------------------------
-def libro_de(votacion: Votacion) -> dict[str, Any]:
-    """Todo lo que decide la votación, tal como está en la base. Montos en centavos, horas en UTC."""
+def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> dict[str, Any]:
+    """Todo lo que decide la votación, tal como está en la base. Montos en centavos, horas en UTC.
+
+    `version` es la forma del libro: la de una votación que se abrió antes se compara con la suya.
+    """
     contiendas = contiendas_de(votacion).prefetch_related("opciones__propuesta")
-    return {
-        "version": libro_de_reglas.VERSION,
+    libro: dict[str, Any] = {
+        "version": version,
         "votacion": votacion.slug,
         "proceso": votacion.proceso.slug,
         "regla": votacion.regla,
@@ -131,25 +138,28 @@ def libro_de(votacion: Votacion) -> dict[str, Any]:
         "desempate": libro_de_reglas.DESEMPATE,
         "abre": _utc(votacion.abre),
         "cierra": _utc(votacion.cierra),
-        "contiendas": [
+        "contiendas": [_contienda_del_libro(contienda, version) for contienda in contiendas],
+    }
+    return libro if version < 2 else libro | {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
+
+
+def _contienda_del_libro(contienda: Contienda, version: int) -> dict[str, Any]:
+    suya: dict[str, Any] = {
+        "numero": contienda.numero,
+        "distrito": contienda.distrito.codigo,
+        "presupuesto": a_centavos(contienda.presupuesto),
+        "habilitados": contienda.habilitados,
+        "opciones": [
             {
-                "numero": contienda.numero,
-                "distrito": contienda.distrito.codigo,
-                "presupuesto": a_centavos(contienda.presupuesto),
-                "habilitados": contienda.habilitados,
-                "opciones": [
-                    {
-                        "numero": opcion.numero,
-                        "propuesta": opcion.propuesta.codigo or str(opcion.propuesta_id),
-                        "titulo": opcion.titulo,
-                        "costo": a_centavos(opcion.costo),
-                    }
-                    for opcion in contienda.opciones.all()
-                ],
+                "numero": opcion.numero,
+                "propuesta": opcion.propuesta.codigo or str(opcion.propuesta_id),
+                "titulo": opcion.titulo,
+                "costo": a_centavos(opcion.costo),
             }
-            for contienda in contiendas
+            for opcion in contienda.opciones.all()
         ],
     }
+    return suya if version < 2 else suya | {"condiciones": contienda.condiciones}
 
 
 def _utc(momento: datetime) -> str:
@@ -236,6 +246,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
         "nombre": votacion.nombre,
         "huella_del_libro": votacion.huella,
         "regla_oficial": votacion.regla,
+        "minimo": votacion.minimo,
         "contada": votacion.contada.isoformat() if votacion.contada else None,
         "contiendas": [
             {
@@ -243,6 +254,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
                 "distrito": str(contienda.distrito),
                 "presupuesto": str(contienda.presupuesto),
                 "habilitados": contienda.habilitados,
+                "condiciones": contienda.condiciones,
                 "verificacion": dict(modos.get(contienda.pk, ())),
                 "resultados": [
                     {

@@ -71,9 +71,10 @@ class VotacionForm(WagtailAdminModelForm):
 
     class Meta:
         model = Votacion
-        fields = ["proceso", "nombre", "slug", "regla", "abre", "cierra"]
+        fields = ["proceso", "nombre", "slug", "regla", "minimo", "abre", "cierra"]
         help_texts = {
             "slug": "Letras sin acentos, números y guiones; por ejemplo votacion-poa-2027.",
+            "minimo": "Una obra con menos votos que estos no gana aunque sobre dinero. Una sin votos nunca gana.",
             "abre": "Desde esta hora se puede votar.",
             "cierra": "A esta hora deja de recibirse votos.",
         }
@@ -81,9 +82,14 @@ class VotacionForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["minimo"].required = False
         if self.instance.pk:
             # Las contiendas salieron de los techos de su proceso: otro proceso es otra votación.
             self.fields["proceso"].disabled = True
+
+    def clean_minimo(self) -> int:
+        minimo = self.cleaned_data["minimo"]
+        return 1 if minimo is None else minimo
 
 
 class CierreForm(forms.Form):

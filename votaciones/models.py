@@ -1,6 +1,7 @@
 """Votaciones: contiendas por distrito, opciones congeladas, quién ya votó y la urna, que no conoce a nadie."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -44,6 +45,7 @@ class Votacion(models.Model):
     slug = models.SlugField("dirección", max_length=80, unique=True)
     estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.PREPARADA)
     regla = models.CharField("regla oficial", max_length=20, choices=Regla, default=Regla.VORAZ)
+    minimo = models.PositiveIntegerField("votos que hacen falta para poder ganar", default=1)
     abre = models.DateTimeField("abre")
     cierra = models.DateTimeField("cierra")
     libro = models.TextField("libro de reglas", blank=True, editable=False)
@@ -66,6 +68,11 @@ class Votacion(models.Model):
                 condition=Q(estado="preparada") | (~Q(libro="") & ~Q(huella="")),
                 name="votacion_con_libro",
                 violation_error_message="Una votación abierta necesita su libro de reglas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimo__gte=1),
+                name="votacion_con_minimo",
+                violation_error_message="Hace falta al menos un voto: una obra sin votos nunca gana.",
             ),
         ]
 
@@ -91,6 +98,8 @@ class Contienda(models.Model):
     numero = models.PositiveSmallIntegerField("número en la dirección")
     presupuesto = models.DecimalField("presupuesto en Bs", max_digits=14, decimal_places=2)
     habilitados = models.PositiveIntegerField("personas habilitadas", default=0)
+    # {"excluyentes": [[1, 3]], "dependencias": [[5, 2]]}, por número: 1 y 3 no se hacen las dos; la 5 necesita a la 2.
+    condiciones = models.JSONField("condiciones entre obras", default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = "contienda"
@@ -125,6 +134,9 @@ class Opcion(models.Model):
     titulo = models.CharField("título", max_length=120)
     costo = models.DecimalField("costo en Bs", max_digits=14, decimal_places=2)
     numero = models.PositiveSmallIntegerField("número en la papeleta")
+
+    # Lo que dice de ella `Contienda.condiciones`, en palabras; lo llena quien arma la papeleta. No es una columna.
+    condiciones: Sequence[str] = ()
 
     class Meta:
         verbose_name = "opción"

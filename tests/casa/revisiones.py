@@ -220,7 +220,7 @@ SIN_BITACORA = {
     "civic/cuentas/acciones/identidades.py:tomar_identidad": "pieza de verificar, que lo anota",
     "civic/cuentas/acciones/verificacion.py:terminar_verificaciones": "pieza de verificar y de soltar, que lo anotan",
     "mapas/territorio/acciones.py:trazar_limite": "pieza de publicar una versión o corregir un área, que lo anotan",
-    "votaciones/acciones.py:emitir_voto": "el voto es secreto: quién votó no va junto a nada",
+    "votaciones/acciones/votar.py:emitir_voto": "el voto es secreto: quién votó no va junto a nada",
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
     "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",

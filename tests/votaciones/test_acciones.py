@@ -14,11 +14,12 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import Suceso
 from civic.cuentas.models import Residencia
 from civic.procesos.models import Fase, Techo
-from propuestas.models import Propuesta
+from propuestas.models import Propuesta, Relacion
 from tests.elenco import crear_persona
 from tests.votaciones.conftest import crear_viable, segunda, votar
 from votaciones import acciones, consultas
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
+from votaciones.reglas import libro as reglas_del_libro
 
 
 def estados(*titulos):
@@ -365,3 +366,73 @@ def test_contar_con_papeletas_de_mas_o_de_menos_se_niega(abierta, d1, gente):
     with pytest.raises(ReglaIncumplida, match="no cuadra"):
         acciones.contar_votacion(abierta, actor=segunda())
     assert Resultado.objects.count() == 0
+
+
+# --- Condiciones entre obras -----------------------------------------------------------------------------------------
+def relacionadas(clase, una, otra, gente):
+    una, otra = (Propuesta.objects.get(titulo=titulo) for titulo in (una, otra))
+    if clase == "excluyente":
+        una, otra = sorted((una, otra), key=lambda propuesta: propuesta.pk)
+    return Relacion.objects.create(clase=clase, primera=una, segunda=otra, motivo="x", puesta_por=gente.carla)
+
+
+def test_armar_lleva_las_relaciones_a_la_contienda_por_numero(preparada, gente):
+    relacionadas("excluyente", "Cancha techada", "Luz en la plaza", gente)
+    relacionadas("dependencia", "Parada de minibús", "Tanque de agua", gente)
+    acciones.agregar_opciones(preparada, actor=gente.hugo)
+    d1 = preparada.contiendas.get(numero=1)
+    assert d1.condiciones == {"excluyentes": [[2, 3]], "dependencias": [[4, 1]]}
+    armado = Suceso.objects.de(preparada).filter(verbo="armar").latest("numero")
+    assert armado.datos["despues"]["1"]["condiciones"] == d1.condiciones
+
+
+def test_armar_con_una_relacion_entre_distritos_se_niega(preparada, gente):
+    relacionadas("dependencia", "Tanque de agua", "Puente peatonal", gente)
+    with pytest.raises(ReglaIncumplida, match="distritos distintos"):
+        acciones.agregar_opciones(preparada, actor=gente.hugo)
+    assert preparada.contiendas.get(numero=1).opciones.count() == 4
+
+
+def test_abrir_con_relaciones_nuevas_pide_armar_otra_vez(preparada, gente):
+    relacionadas("excluyente", "Cancha techada", "Luz en la plaza", gente)
+    with pytest.raises(ReglaIncumplida, match="Arma de nuevo"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo)
+    assert Votacion.objects.get().estado == "preparada"
+
+
+def test_el_libro_dice_las_condiciones_y_el_minimo(preparada, gente):
+    relacionadas("dependencia", "Cancha techada", "Luz en la plaza", gente)
+    Votacion.objects.update(minimo=3)
+    acciones.agregar_opciones(preparada, actor=gente.hugo)
+    abierta = acciones.abrir_votacion(preparada, actor=gente.hugo)
+    libro = json.loads(abierta.libro)
+    assert (libro["version"], libro["minimo"]) == (2, 3)
+    assert libro["contiendas"][0]["condiciones"] == {"excluyentes": [], "dependencias": [[2, 3]]}
+    assert libro["contiendas"][1]["condiciones"] == {}
+
+
+def test_contar_respeta_lo_que_se_excluye_y_el_minimo(preparada, gente):
+    relacionadas("excluyente", "Luz en la plaza", "Parada de minibús", gente)
+    Votacion.objects.update(minimo=2)
+    acciones.agregar_opciones(preparada, actor=gente.hugo)
+    abierta = acciones.abrir_votacion(preparada, actor=gente.hugo)
+    d1 = abierta.contiendas.get(numero=1)
+    for persona, numeros in ((gente.ana, [3, 4]), (gente.dora, [3, 4]), (gente.fabio, [2, 3])):
+        votar(d1, persona, *numeros)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+    acciones.contar_votacion(abierta, actor=segunda())
+    for resultado in d1.resultados.all():
+        razones = {entrada["titulo"]: entrada["razon"] for entrada in resultado.detalle}
+        assert [entrada["titulo"] for entrada in resultado.ganadoras] == ["Luz en la plaza"]
+        assert razones["Parada de minibús"] == "No se puede hacer junto con la opción 3, que ganó."
+        assert razones["Cancha techada"] == "Juntó 1 voto y hacían falta 2 para poder ganar."
+    assert estados("Luz en la plaza", "Parada de minibús") == ["seleccionada", "no_seleccionada"]
+
+
+def test_una_votacion_abierta_con_el_libro_de_antes_se_cuenta(abierta, gente, d1):
+    viejo = consultas.libro_de(abierta, version=1)
+    assert "condiciones" not in {*viejo, *viejo["contiendas"][0]}
+    Votacion.objects.update(libro=reglas_del_libro.canonico(viejo))
+    votar(d1, gente.ana, 3)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+    assert acciones.contar_votacion(Votacion.objects.get(), actor=segunda()).estado == "contada"

@@ -94,8 +94,8 @@ def test_control_sin_candado_ni_restriccion_el_voto_se_duplica(db):
 @pytest.mark.django_db(transaction=True)
 def test_la_base_sola_tambien_impide_el_doble_voto(abierta, d1, gente, monkeypatch):
     """Sin candado y sin mirar antes, la restricción única todavía dice que no."""
-    monkeypatch.setattr(acciones, "bloquear", lambda consulta: consulta)
-    monkeypatch.setattr(acciones.permisos, "impedimento_de", lambda *_: None)
+    monkeypatch.setattr(acciones.votar, "bloquear", lambda consulta: consulta)
+    monkeypatch.setattr(acciones.votar.permisos, "impedimento_de", lambda *_: None)
     claves = [acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana) for _ in range(HILOS)]
     respuestas = a_la_vez(
         [lambda c=clave: acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=c) for clave in claves]

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from civic.entorno import RAIZ
-from tests.votaciones.test_reglas import caso_al_azar, partes_iguales_a_lo_bruto
+from tests.votaciones.test_reglas import caso_al_azar, partes_iguales_a_lo_bruto, todas_pueden
 from votaciones.reglas.escrutinio import escrutar
 from votaciones.reglas.perfil import perfil_de
 
@@ -59,7 +59,7 @@ def _caso(semilla: int):
     return perfil_de(costos, papeletas, presupuesto=presupuesto, desempate=desempate), caso
 
 
-def _phragmen_a_lo_bruto(costos, papeletas, presupuesto, desempate):
+def phragmen_a_lo_bruto(costos, papeletas, presupuesto, desempate, puede=todas_pueden):
     """Persona por persona y con fracciones en todo."""
     carga = [Fraction(0)] * len(papeletas)
     gana, libre = [], presupuesto
@@ -67,7 +67,7 @@ def _phragmen_a_lo_bruto(costos, papeletas, presupuesto, desempate):
         tiempos = {}
         for opcion in desempate:
             votantes = [i for i, p in enumerate(papeletas) if opcion in p]
-            if opcion not in gana and votantes:
+            if opcion not in gana and votantes and puede(opcion, gana):
                 tiempos[opcion] = (costos[opcion] + sum(carga[i] for i in votantes)) / len(votantes)
         if not tiempos:
             return gana
@@ -85,19 +85,19 @@ def _phragmen_a_lo_bruto(costos, papeletas, presupuesto, desempate):
 @pytest.mark.parametrize("semilla", range(300))
 def test_phragmen_coincide_con_la_fuerza_bruta(semilla):
     perfil, caso = _caso(3000 + semilla)
-    assert list(escrutar(perfil, regla="phragmen").ganadoras) == _phragmen_a_lo_bruto(*caso)
+    assert list(escrutar(perfil, regla="phragmen").ganadoras) == phragmen_a_lo_bruto(*caso)
 
 
-def _incrementos_a_lo_bruto(costos, papeletas, presupuesto, desempate, parada):
+def incrementos_a_lo_bruto(costos, papeletas, presupuesto, desempate, parada, puede=todas_pueden):
     """Paso por paso con la fuerza bruta de partes iguales, de a 1 centavo por papeleta."""
     alguien = {o for p in papeletas for o in p}
-    paso, gana = 0, partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate)
-    while set(gana) != alguien:
+    paso, gana = 0, partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate, puede)
+    while any(o not in gana and puede(o, gana) for o in alguien):
         sobra = presupuesto - sum(costos[o] for o in gana)
-        if parada == "exhaustiva" and all(o in gana or costos[o] > sobra for o in costos):
+        if parada == "exhaustiva" and all(o in gana or costos[o] > sobra or not puede(o, gana) for o in costos):
             break
         paso += 1
-        otra = partes_iguales_a_lo_bruto(costos, papeletas, presupuesto + paso * len(papeletas), desempate)
+        otra = partes_iguales_a_lo_bruto(costos, papeletas, presupuesto + paso * len(papeletas), desempate, puede)
         if sum(costos[o] for o in otra) > presupuesto:
             break
         gana = otra
@@ -109,7 +109,7 @@ def _incrementos_a_lo_bruto(costos, papeletas, presupuesto, desempate, parada):
 def test_incrementos_coinciden_con_la_fuerza_bruta(semilla, parada):
     perfil, caso = _caso(5000 + semilla)
     hecho = escrutar(perfil, regla="partes_iguales", completar="incrementos", parada=parada, incremento=1)
-    assert list(hecho.ganadoras) == _incrementos_a_lo_bruto(*caso, parada)
+    assert list(hecho.ganadoras) == incrementos_a_lo_bruto(*caso, parada)
     assert hecho.costo <= perfil.presupuesto
 
 

@@ -14,7 +14,7 @@ from civic.procesos.models import Fase
 from tests.elenco import crear_area, crear_persona, crear_proceso
 from tests.votaciones.conftest import crear_viable, votar
 from votaciones import acciones
-from votaciones.models import Participacion, Resultado, Votacion, Voto
+from votaciones.models import Contienda, Participacion, Resultado, Votacion, Voto
 
 SLUG = "poa-2027"
 
@@ -452,7 +452,8 @@ def test_resultado_json_trae_totales_y_ninguna_papeleta(client, contada):
     datos = json.loads(client.get(url("resultado_json", SLUG)).content)
     assert datos["huella_del_libro"] == contada.huella
     d1 = datos["contiendas"][0]
-    assert sorted(d1) == ["distrito", "habilitados", "numero", "presupuesto", "resultados", "verificacion"]
+    suyas = {"condiciones", "distrito", "habilitados", "numero", "presupuesto", "resultados", "verificacion"}
+    assert set(d1) == suyas
     assert [(r["regla"], r["oficial"], r["votos"]) for r in d1["resultados"]] == [
         ("voraz", True, 7),
         ("partes_iguales", False, 7),
@@ -466,3 +467,14 @@ def test_resultado_con_pocas_consultas(client, contada, django_assert_max_num_qu
     for nombre, args in PAGINAS[4:7]:
         with django_assert_max_num_queries(12):
             assert client.get(url(nombre, *args)).status_code == 200
+
+
+def test_la_papeleta_dice_antes_de_votar_lo_que_se_excluye_o_depende(client, abierta, gente):
+    Contienda.objects.filter(numero=1).update(condiciones={"excluyentes": [[1, 3]], "dependencias": [[4, 2]]})
+    Votacion.objects.update(minimo=5)
+    client.force_login(gente.ana)
+    papeleta = client.get(url("papeleta", SLUG, 1)).content.decode()
+    assert papeleta.count("No se puede hacer junto con la opción") == 2
+    assert "No se puede hacer junto con la opción 3: gana a lo más una." in papeleta
+    assert papeleta.count("Solo entra si antes gana la opción 2.") == 1
+    assert 'al menos <span class="num">5</span> votos' in client.get(url("votacion", SLUG)).content.decode()

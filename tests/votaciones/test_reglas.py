@@ -63,12 +63,16 @@ def test_un_empate_que_no_decide_no_se_nombra(regla):
     assert not any("sorteo" in opcion.razon for opcion in conteo.opciones)
 
 
-def _voraz_a_lo_bruto(costos, papeletas, presupuesto, desempate):
+def todas_pueden(opcion, ganan):
+    return True
+
+
+def voraz_a_lo_bruto(costos, papeletas, presupuesto, desempate, puede=todas_pueden, ya=()):
     votos = {o: sum(1 for p in papeletas if o in set(p)) for o in costos}
-    pendientes, gana = [o for o in costos if votos[o]], []
-    while pendientes:
-        tope = max(votos[o] for o in pendientes)
-        opcion = next(o for o in desempate if o in pendientes and votos[o] == tope)
+    pendientes, gana = [o for o in costos if votos[o] and o not in ya], []
+    while listas := [o for o in pendientes if puede(o, [*ya, *gana])]:
+        tope = max(votos[o] for o in listas)
+        opcion = next(o for o in desempate if o in listas and votos[o] == tope)
         pendientes.remove(opcion)
         if costos[opcion] <= presupuesto:
             presupuesto -= costos[opcion]
@@ -79,7 +83,7 @@ def _voraz_a_lo_bruto(costos, papeletas, presupuesto, desempate):
 @pytest.mark.parametrize("semilla", range(300))
 def test_voraz_coincide_con_la_fuerza_bruta(semilla):
     costos, papeletas, presupuesto, desempate = caso_al_azar(random.Random(semilla))
-    assert contar("voraz", costos, papeletas, presupuesto, desempate).ganadoras == _voraz_a_lo_bruto(
+    assert contar("voraz", costos, papeletas, presupuesto, desempate).ganadoras == voraz_a_lo_bruto(
         costos, papeletas, presupuesto, desempate
     )
 
@@ -112,7 +116,7 @@ def test_partes_iguales_completa_con_lo_que_sobra_y_lo_dice():
     assert contar("partes_iguales", {1: 900}, [[1], []], 1_000, [1], completar=False).ganadoras == []
 
 
-def partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate):
+def partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate, puede=todas_pueden):
     """La definición al pie de la letra, persona por persona y sin atajos."""
     saldo = [Fraction(presupuesto, len(papeletas))] * len(papeletas)
     gana = []
@@ -120,7 +124,12 @@ def partes_iguales_a_lo_bruto(costos, papeletas, presupuesto, desempate):
         mejor = None
         for opcion in desempate:
             votantes = [i for i, p in enumerate(papeletas) if opcion in p]
-            if opcion in gana or not votantes or sum(saldo[i] for i in votantes) < costos[opcion]:
+            if (
+                opcion in gana
+                or not puede(opcion, gana)
+                or not votantes
+                or sum(saldo[i] for i in votantes) < costos[opcion]
+            ):
                 continue
             # El menor pago q tal que sum(min(saldo, q)) = costo: se prueba cada saldo como tramo.
             for q0 in sorted({Fraction(0), *(saldo[i] for i in votantes)}):

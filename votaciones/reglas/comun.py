@@ -117,6 +117,11 @@ def cuantos(numero: int, singular: str, plural: str) -> str:
     return f"{miles(numero)} {singular if numero == 1 else plural}"
 
 
+def unidad(votos: Mapping[Id, int], puntos: Mapping[Id, int]) -> tuple[str, str]:
+    """Cómo se llama lo que se suma, en singular y plural: si cada papeleta da uno, son votos."""
+    return ("voto", "votos") if votos == puntos else ("punto", "puntos")
+
+
 def lista_de(ids: Iterable[Id]) -> str:
     """«la opción 3», «las opciones 3, 5 y 8»."""
     nombres = [str(opcion) for opcion in ids]

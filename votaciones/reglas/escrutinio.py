@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gmpy2 import mpq
 
-from votaciones.reglas import phragmen, reparto
+from votaciones.reglas import phragmen, reparto, voraz
 from votaciones.reglas.comun import Id
 from votaciones.reglas.perfil import Perfil
 
@@ -30,16 +30,20 @@ def escrutar(
     completar: str = "ninguno",
     parada: str = "exhaustiva",
     incremento: int = 100,
+    parar: bool = False,
 ) -> Escrutinio:
     """Cuenta `perfil` con `regla` y la completa. Una opción que nadie eligió nunca gana.
 
     voraz: de más a menos puntos. voraz_unidades: de más a menos puntos por boliviano. En las dos, lo que no alcanza
-    se salta. `incremento` en centavos por papeleta. Lanza ValueError si la combinación no existe.
+    se salta o, con `parar`, termina la cuenta. `incremento` en centavos por papeleta. Lanza ValueError si la
+    combinación no existe.
     """
     if regla not in REGLAS or completar not in COMPLETAR or parada not in PARADAS:
         raise ValueError("Esa regla, forma de completar o parada no existe.")
     if completar == "incrementos" and regla != "partes_iguales":
         raise ValueError("Los incrementos completan solo a partes_iguales.")
+    if parar and regla not in {"voraz", "voraz_unidades"}:
+        raise ValueError("Solo las reglas voraces se detienen en la primera que no alcanza.")
     pasos = 0
     if regla == "partes_iguales" and completar == "incrementos":
         hecho, pasos = reparto.con_incrementos(perfil, parada=parada, incremento=incremento)
@@ -49,25 +53,21 @@ def escrutar(
     elif regla == "phragmen":
         ganan = phragmen.recorrer(perfil)
     else:
-        ganan = voraz(perfil, (), por_costo=regla == "voraz_unidades")
+        ganan = _voraz(perfil, (), por_costo=regla == "voraz_unidades", parar=parar)
     if completar == "voraz" and regla in {"partes_iguales", "phragmen"}:
-        ganan = [*ganan, *voraz(perfil, ganan)]
+        ganan = [*ganan, *_voraz(perfil, ganan)]
     return Escrutinio(tuple(perfil.ids[i] for i in ganan), sum(perfil.costos[i] for i in ganan), pasos)
 
 
-def voraz(perfil: Perfil, ya: Sequence[int], *, por_costo: bool = False) -> list[int]:
-    """Opciones que entran de más a menos puntos (o puntos por costo) mientras alcance lo que dejaron las de `ya`."""
+def _voraz(perfil: Perfil, ya: Sequence[int], *, por_costo: bool = False, parar: bool = False) -> list[int]:
+    """Opciones que entran de más a menos puntos (o puntos por costo) con lo que dejaron las de `ya`."""
     puntos = perfil.puntos
-    libre = perfil.presupuesto - sum(perfil.costos[i] for i in ya)
-    dentro = set(ya)
-    candidatas = [i for i in range(len(perfil.ids)) if i not in dentro and puntos[i] > 0]
+    candidatas = [opcion for opcion in perfil.con_apoyo if opcion not in ya]
     if por_costo:
         candidatas.sort(key=lambda i: (-mpq(puntos[i], perfil.costos[i]), perfil.puesto[i]))
     else:
         candidatas.sort(key=lambda i: (-puntos[i], perfil.puesto[i]))
-    entran = []
-    for opcion in candidatas:
-        if perfil.costos[opcion] <= libre:
-            entran.append(opcion)
-            libre -= perfil.costos[opcion]
-    return entran
+    libre = perfil.presupuesto - sum(perfil.costos[i] for i in ya)
+    costos: dict[Id, int] = dict(enumerate(perfil.costos))
+    entran, _ = voraz.recorrer(candidatas, costos, libre, condiciones=perfil.condiciones, ya=ya, parar=parar)
+    return [int(opcion) for opcion in entran]

@@ -1,13 +1,32 @@
-"""Leer elecciones en formato Pabulib (.pb): un CSV con «;» en tres secciones, META, PROJECTS y VOTES."""
+"""Elecciones en formato Pabulib (.pb): un CSV con «;» en tres secciones, META, PROJECTS y VOTES.
+
+`leer` da lo que hace falta para contar; `leer_tablas` y `escribir`, el archivo entero, columna por columna. Formato:
+pabulib.org/format.
+"""
 
 import csv
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from votaciones.reglas.comun import Papeleta
+from votaciones.reglas.comun import Id, Papeleta, agrupar, sumar
 
 SECCIONES = ("META", "PROJECTS", "VOTES")
+# Los de la aprobación con tope de dinero son «approval» con max_sum_cost.
+TIPOS = ("approval", "choose-1", "cumulative", "scoring", "ordinal")
+CON_PUNTOS = ("cumulative", "scoring")
+
+
+@dataclass(frozen=True)
+class Tabla:
+    """Una sección: los nombres de sus columnas y sus filas, todo como texto."""
+
+    columnas: tuple[str, ...]
+    filas: list[tuple[str, ...]]
+
+    def dicts(self) -> Iterator[dict[str, str]]:
+        return (dict(zip(self.columnas, fila, strict=False)) for fila in self.filas)
 
 
 @dataclass(frozen=True)
@@ -33,50 +52,143 @@ def _ids(texto: str) -> list[str]:
     return [parte.strip() for parte in texto.split(",") if parte.strip()]
 
 
+def leer_tablas(lineas: Iterable[str]) -> dict[str, Tabla]:
+    """{sección: su tabla} de un .pb abierto con `encoding="utf-8-sig", newline=""`, sin interpretar nada."""
+    filas: dict[str, list[tuple[str, ...]]] = {seccion: [] for seccion in SECCIONES}
+    columnas: dict[str, tuple[str, ...]] = {}
+    seccion = ""
+    for fila in csv.reader(lineas, delimiter=";"):
+        if len(fila) == 1 and fila[0].strip().upper() in SECCIONES:
+            seccion = fila[0].strip().upper()
+        elif not any(fila):
+            continue
+        elif seccion not in columnas:
+            columnas[seccion] = tuple(nombre.strip() for nombre in fila)
+        else:
+            filas[seccion].append(tuple(fila))
+    return {seccion: Tabla(columnas.get(seccion, ()), filas[seccion]) for seccion in SECCIONES}
+
+
+def escribir(tablas: Mapping[str, Tabla]) -> str:
+    """El texto de un .pb con esas tablas; leerlo otra vez con `leer_tablas` da lo mismo."""
+    salida = io.StringIO()
+    # Todo va entre comillas si hace falta: un nombre puede traer «;», comillas o saltos de línea.
+    hoja = csv.writer(salida, delimiter=";", lineterminator="\n")
+    for seccion in SECCIONES:
+        hoja.writerow([seccion])
+        hoja.writerow(tablas[seccion].columnas)
+        hoja.writerows(tablas[seccion].filas)
+    return salida.getvalue()
+
+
 def leer(lineas: Iterable[str]) -> Eleccion:
     """Lee un .pb abierto con `encoding="utf-8-sig", newline=""`; lanza ValueError si no sigue el formato.
 
-    Papeletas iguales son el mismo objeto. La aprobación vale 1 por proyecto; «cumulative» y «scoring», sus puntos;
-    «ordinal», largo menos posición.
+    Papeletas iguales son el mismo objeto. La aprobación vale 1 por proyecto; «cumulative» y «scoring», sus puntos (y
+    `default_score` lo que no se nombra); «ordinal», largo menos posición.
     """
-    filas: dict[str, list[dict[str, str]]] = {seccion: [] for seccion in SECCIONES}
-    seccion, cabecera = "", None
-    for fila in csv.reader(lineas, delimiter=";"):
-        if len(fila) == 1 and fila[0].strip().upper() in SECCIONES:
-            seccion, cabecera = fila[0].strip().upper(), None
-        elif not any(fila):
-            continue
-        elif cabecera is None:
-            cabecera = [nombre.strip() for nombre in fila]
-        else:
-            filas[seccion].append(dict(zip(cabecera, fila, strict=False)))
     try:
-        return _armar(filas)
+        return _armar(leer_tablas(lineas))
     except (KeyError, ValueError, InvalidOperation) as error:
         raise ValueError(f"El archivo no sigue el formato Pabulib: {error}.") from error
 
 
-def _armar(filas: Mapping[str, list[dict[str, str]]]) -> Eleccion:
-    meta = {fila["key"].strip(): fila["value"].strip() for fila in filas["META"]}
-    costos = {fila["project_id"].strip(): _centavos(fila["cost"]) for fila in filas["PROJECTS"]}
+def _armar(tablas: Mapping[str, Tabla]) -> Eleccion:
+    meta = {fila["key"].strip(): fila["value"].strip() for fila in tablas["META"].dicts()}
+    costos = {fila["project_id"].strip(): _centavos(fila["cost"]) for fila in tablas["PROJECTS"].dicts()}
     if not costos or "budget" not in meta or "vote_type" not in meta:
         raise ValueError("faltan proyectos, presupuesto (budget) o tipo de papeleta (vote_type)")
     _centavos(meta["budget"])
+    supuesto = int(meta.get("default_score", 0)) if meta["vote_type"] == "scoring" else 0
+    base: dict[Id, int] = dict.fromkeys(costos, supuesto) if supuesto else {}
     # Miles de papeletas traen el mismo texto: cada texto se entiende una sola vez.
     vistas: dict[tuple[str, str], Papeleta] = {}
     papeletas = []
-    for fila in filas["VOTES"]:
+    for fila in tablas["VOTES"].dicts():
         texto = (fila["vote"], fila.get("points") or "")
         if texto not in vistas:
-            vistas[texto] = _papeleta(*texto, meta["vote_type"])
+            vistas[texto] = _papeleta(*texto, meta["vote_type"], base)
         papeletas.append(vistas[texto])
     return Eleccion(meta, costos, papeletas)
 
 
-def _papeleta(voto: str, puntos: str, tipo: str) -> Papeleta:
+def _papeleta(voto: str, puntos: str, tipo: str, base: Mapping[Id, int]) -> Papeleta:
     ids = _ids(voto)
-    if tipo in {"cumulative", "scoring"}:
-        return {proyecto: int(cuantos) for proyecto, cuantos in zip(ids, _ids(puntos), strict=True)}
+    if tipo in CON_PUNTOS:
+        return {**base, **{proyecto: int(cuantos) for proyecto, cuantos in zip(ids, _ids(puntos), strict=True)}}
     if tipo == "ordinal":
         return {proyecto: len(ids) - lugar for lugar, proyecto in enumerate(ids)}
     return ids
+
+
+def tablas_de(
+    tipo: str,
+    *,
+    meta: Mapping[str, str],
+    proyectos: Sequence[Mapping[str, str]],
+    papeletas: Sequence[Sequence[str] | Mapping[str, int]],
+    ganan: Iterable[str] = (),
+) -> dict[str, Tabla]:
+    """Las tablas de un .pb a partir de una elección.
+
+    `meta` trae lo propio (description, country, unit, instance, budget, rule, date_begin, date_end y lo que haga falta
+    del tipo: max_sum_cost, max_sum_points…); num_projects, num_votes y vote_type se ponen solos. `proyectos` tiene al
+    menos project_id y cost. Las papeletas son ids («ordinal»: de más a menos preferida) o, en los tipos con puntos,
+    {id: puntos}. Se agregan los votos y puntos de cada proyecto y si está entre `ganan`. Las papeletas se numeran en el
+    orden recibido: quien llama ya las barajó. Lanza ValueError con datos imposibles.
+    """
+    if tipo not in TIPOS:
+        raise ValueError(f"Pabulib no conoce papeletas «{tipo}».")
+    costos: dict[Id, int] = {fila["project_id"]: _centavos(fila["cost"]) for fila in proyectos}
+    if len(costos) != len(proyectos):
+        raise ValueError("Hay dos proyectos con el mismo identificador.")
+    votos, puntos = _recuento(tipo, costos, papeletas)
+    hay_ganadores = set(ganan)
+    columnas = ("project_id", "cost", "votes", *(("score",) if tipo not in _SIN_PUNTAJE else ()))
+    otras = tuple(clave for clave in proyectos[0] if clave not in {"project_id", "cost"}) if proyectos else ()
+    filas = []
+    for proyecto in proyectos:
+        clave = proyecto["project_id"]
+        fila = {**proyecto, "votes": str(votos[clave]), "score": str(puntos[clave])}
+        filas.append((*(fila[columna] for columna in (*columnas, *otras)), str(int(clave in hay_ganadores))))
+    cabeza = dict(meta) | {"num_projects": str(len(proyectos)), "num_votes": str(len(papeletas)), "vote_type": tipo}
+    # El formato pide estas primero y en este orden.
+    orden = [clave for clave in _META if clave in cabeza] + [clave for clave in cabeza if clave not in _META]
+    return {
+        "META": Tabla(("key", "value"), [(clave, cabeza[clave]) for clave in orden]),
+        "PROJECTS": Tabla((*columnas, *otras, "selected"), filas),
+        "VOTES": _tabla_de_votos(tipo, papeletas),
+    }
+
+
+_META = ("description", "country", "unit", "subunit", "instance", "num_projects", "num_votes", "budget", "vote_type",
+         "rule", "date_begin", "date_end")  # fmt: skip
+_SIN_PUNTAJE = ("approval", "choose-1")
+
+
+def _recuento(
+    tipo: str, costos: Mapping[Id, int], papeletas: Sequence[Sequence[str] | Mapping[str, int]]
+) -> tuple[dict[Id, int], dict[Id, int]]:
+    for papeleta in papeletas:
+        if isinstance(papeleta, Mapping) != (tipo in CON_PUNTOS):
+            raise ValueError(f"Una papeleta «{tipo}» {'dice' if tipo in CON_PUNTOS else 'no dice'} puntos.")
+        if len(set(papeleta)) != len(papeleta):
+            raise ValueError("Una papeleta nombra dos veces el mismo proyecto.")
+        if tipo == "choose-1" and len(papeleta) != 1:
+            raise ValueError("En «choose-1» cada papeleta nombra un solo proyecto.")
+    valen = [_con_valor(tipo, papeleta) for papeleta in papeletas]
+    return sumar(costos, agrupar(valen))
+
+
+def _con_valor(tipo: str, papeleta: Sequence[str] | Mapping[str, int]) -> Papeleta:
+    if tipo == "ordinal":
+        return {proyecto: len(papeleta) - lugar for lugar, proyecto in enumerate(papeleta)}
+    return papeleta
+
+
+def _tabla_de_votos(tipo: str, papeletas: Sequence[Sequence[str] | Mapping[str, int]]) -> Tabla:
+    filas = []
+    for numero, papeleta in enumerate(papeletas, start=1):
+        puntos = (",".join(map(str, papeleta.values())),) if isinstance(papeleta, Mapping) else ()
+        filas.append((str(numero), ",".join(papeleta), *puntos))
+    return Tabla(("voter_id", "vote", *(("points",) if tipo in CON_PUNTOS else ())), filas)

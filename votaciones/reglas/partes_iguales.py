@@ -23,10 +23,12 @@ from votaciones.reglas.comun import (
     lista_de,
     revisar,
     sumar,
+    unidad,
 )
+from votaciones.reglas.condiciones import SIN_CONDICIONES, Condiciones
 from votaciones.reglas.perfil import de_grupos
 from votaciones.reglas.reparto import repartir
-from votaciones.reglas.voraz import empates_que_decidieron, recorrer
+from votaciones.reglas.voraz import empates_que_decidieron, por_puntos, recorrer
 
 
 def contar(
@@ -36,6 +38,7 @@ def contar(
     presupuesto: int,
     desempate: Sequence[Id],
     completar: bool = True,
+    condiciones: Condiciones = SIN_CONDICIONES,
 ) -> Conteo:
     """Cuenta con partes iguales y completa con «más votos primero» (salvo `completar=False`).
 
@@ -44,28 +47,35 @@ def contar(
     puesto = revisar(costos, presupuesto, desempate)
     grupos = agrupar(papeletas)
     votos, puntos = sumar(costos, grupos)
-    perfil = de_grupos(costos, grupos, presupuesto=presupuesto, desempate=desempate)
+    perfil = de_grupos(costos, grupos, presupuesto=presupuesto, desempate=desempate, condiciones=condiciones)
     hecho = repartir(perfil, perfil.parte)
     pagos = {perfil.ids[i]: pago for i, pago in hecho.pagos.items()}
     libre = presupuesto - sum(costos[opcion] for opcion in pagos)
     restantes = [opcion for opcion in costos if opcion not in pagos]
-    extra, quedaba = recorrer(restantes, costos, puntos, puesto, libre) if completar else ([], {})
-    ganan = {*pagos, *extra}
-    decidio = empates_que_decidieron(quedaba, extra, costos, puntos)
+    extra: list[Id] = []
+    quedaba: dict[Id, int] = {}
+    if completar:
+        orden = por_puntos(restantes, puntos, puesto, condiciones)
+        extra, quedaba = recorrer(orden, costos, libre, condiciones=condiciones, ya=list(pagos))
+    ganan = [*pagos, *extra]
+    decidio = empates_que_decidieron(quedaba, extra, costos, puntos, condiciones)
     for gano, empatadas in hecho.empates:
         ganadora = perfil.ids[gano]
         for perdedora in (perfil.ids[i] for i in empatadas if perfil.ids[i] not in ganan):
             decidio.setdefault(ganadora, []).append(perdedora)
             decidio.setdefault(perdedora, []).append(ganadora)
-    vueltas = {opcion: numero for numero, opcion in enumerate([*pagos, *extra], start=1)}
+    vueltas = {opcion: numero for numero, opcion in enumerate(ganan, start=1)}
     contadas = []
     for lugar, (opcion, costo) in enumerate(costos.items()):
         vuelta = vueltas.get(opcion)
         tienen = hecho.bolsas.de_sus_votantes(lugar)
         razon = _razon(costo, votos[opcion], vuelta, pagos.get(opcion), quedaba.get(opcion), tienen)
+        if votos[opcion] and not vuelta and opcion not in quedaba:
+            no_compitio = condiciones.por_que_no(opcion, ganan, puntos=puntos[opcion], unidad=unidad(votos, puntos))
+            razon = no_compitio or razon
         if decidio.get(opcion):
-            orden = "la puso antes" if vuelta else "la puso después"
-            razon += f" Empató con {lista_de(dict.fromkeys(decidio[opcion]))} y el sorteo {orden}."
+            lado = "la puso antes" if vuelta else "la puso después"
+            razon += f" Empató con {lista_de(dict.fromkeys(decidio[opcion]))} y el sorteo {lado}."
         contadas.append(OpcionContada(opcion, costo, votos[opcion], puntos[opcion], bool(vuelta), vuelta, razon))
     gastado = sum(costos[opcion] for opcion in ganan)
     return Conteo("partes_iguales", sum(grupo.cuantas for grupo in grupos), presupuesto, gastado, tuple(contadas))

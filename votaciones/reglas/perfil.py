@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from votaciones.reglas.comun import Grupo, Id, Papeleta, agrupar, revisar
+from votaciones.reglas.condiciones import SIN_CONDICIONES, Condiciones, por_lugar
 
 Enteros = NDArray[np.int64]
 Reales = NDArray[np.float64]
@@ -20,7 +22,8 @@ class Perfil:
 
     `costos` y `presupuesto` en centavos; `puesto` es el lugar de cada opción en el desempate. `apoyan[i]` son los
     grupos que eligen la opción i, `valen[i]` los puntos que le da cada uno y `cuantas[g]` las papeletas del grupo g.
-    `papeletas` cuenta también las vacías, que reciben su parte aunque no elijan.
+    `papeletas` cuenta también las vacías, que reciben su parte aunque no elijan. `condiciones` nombra las opciones por
+    su posición.
     """
 
     ids: tuple[Id, ...]
@@ -31,6 +34,7 @@ class Perfil:
     apoyan: tuple[Enteros, ...]
     valen: tuple[Enteros, ...]
     papeletas: int
+    condiciones: Condiciones = SIN_CONDICIONES
 
     @property
     def votos(self) -> list[int]:
@@ -43,6 +47,11 @@ class Perfil:
             int((self.cuantas[grupos] * valen).sum()) for grupos, valen in zip(self.apoyan, self.valen, strict=True)
         ]
 
+    @cached_property
+    def con_apoyo(self) -> list[int]:
+        """Opciones que alguien eligió y que llegan al apoyo mínimo: las únicas que pueden ganar."""
+        return [opcion for opcion, puntos in enumerate(self.puntos) if puntos >= self.condiciones.minimo]
+
     @property
     def parte(self) -> Fraction:
         """Lo que le toca a cada papeleta, en centavos."""
@@ -50,16 +59,28 @@ class Perfil:
 
 
 def perfil_de(
-    costos: Mapping[Any, int], papeletas: Iterable[Papeleta], *, presupuesto: int, desempate: Sequence[Id]
+    costos: Mapping[Any, int],
+    papeletas: Iterable[Papeleta],
+    *,
+    presupuesto: int,
+    desempate: Sequence[Id],
+    condiciones: Condiciones = SIN_CONDICIONES,
 ) -> Perfil:
     """Agrupa las papeletas y las pone en columnas. Lanza ValueError con datos imposibles."""
-    return de_grupos(costos, agrupar(papeletas), presupuesto=presupuesto, desempate=desempate)
+    grupos = agrupar(papeletas)
+    return de_grupos(costos, grupos, presupuesto=presupuesto, desempate=desempate, condiciones=condiciones)
 
 
 def de_grupos(
-    costos: Mapping[Id, int], grupos: Sequence[Grupo], *, presupuesto: int, desempate: Sequence[Id]
+    costos: Mapping[Id, int],
+    grupos: Sequence[Grupo],
+    *,
+    presupuesto: int,
+    desempate: Sequence[Id],
+    condiciones: Condiciones = SIN_CONDICIONES,
 ) -> Perfil:
     puesto = revisar(costos, presupuesto, desempate)
+    condiciones.exigir_conocidas(costos)
     posicion = {opcion: lugar for lugar, opcion in enumerate(costos)}
     apoyan: list[list[int]] = [[] for _ in costos]
     valen: list[list[int]] = [[] for _ in costos]
@@ -78,4 +99,5 @@ def de_grupos(
         apoyan=tuple(np.array(lista, dtype=np.int64) for lista in apoyan),
         valen=tuple(np.array(lista, dtype=np.int64) for lista in valen),
         papeletas=sum(grupo.cuantas for grupo in grupos),
+        condiciones=por_lugar(condiciones, posicion),
     )

@@ -15,7 +15,7 @@ from votaciones.reglas.reparto import ERROR
 def recorrer(perfil: Perfil) -> list[int]:
     """Ganadoras en orden, sin completar. Cuenta quién eligió cada opción; los puntos no importan."""
     votantes = perfil.votos
-    quedan = [i for i, cuantos in enumerate(votantes) if cuantos]
+    quedan = list(perfil.con_apoyo)
     cargas = [mpq(0)]
     clase = np.zeros(len(perfil.cuantas), dtype=np.int64)
     aproximada = np.zeros(len(perfil.cuantas))
@@ -33,8 +33,8 @@ def recorrer(perfil: Perfil) -> list[int]:
         suma = sum((cargas[c] * round(n) for c, n in zip(clases.tolist(), cuantas, strict=True)), mpq(0))
         return (perfil.costos[opcion] + suma) / votantes[opcion]
 
-    while quedan:
-        estimadas = {opcion: estimada(opcion) for opcion in quedan}
+    while compiten := [opcion for opcion in quedan if perfil.condiciones.le_toca(opcion, ganan)]:
+        estimadas = {opcion: estimada(opcion) for opcion in compiten}
         filo = min(estimadas.values()) * (1 + 2 * ERROR)
         posibles = [(exacta(i), perfil.puesto[i], i) for i, carga in estimadas.items() if carga <= filo]
         menor, _, ganadora = min(posibles)

@@ -143,8 +143,9 @@ def intervalo_de_pago(saldos: Reales, cuantas: Enteros, valen: Enteros, costo: i
 def repartir(perfil: Perfil, dotacion: Fraction) -> Reparto:
     """Las vueltas de partes iguales con esa dotación por papeleta (en centavos), sin completar."""
     bolsas = Bolsas(perfil, dotacion)
-    cotas = {i: 0.0 for i in range(len(perfil.ids)) if len(perfil.apoyan[i])}
     pagos: dict[int, Fraction] = {}
+    turnos = Turnos(perfil)
+    cotas = turnos.al_empezar()
     empates = []
     while cotas:
         candidatas = _candidatas(bolsas, cotas)
@@ -164,7 +165,33 @@ def repartir(perfil: Perfil, dotacion: Fraction) -> Reparto:
         pagos[ganadora] = a_fraccion(pago)
         bolsas.cobrar(ganadora, pago)
         del cotas[ganadora]
+        turnos.despues_de(ganadora, cotas)
     return Reparto(pagos, empates, bolsas)
+
+
+class Turnos:
+    """A quiénes les toca competir: las que llegan al mínimo, nada ganado las excluye y ya ganó lo que necesitan."""
+
+    def __init__(self, perfil: Perfil) -> None:
+        self.condiciones = perfil.condiciones
+        self.ganaron: list[int] = []
+        self.pueden = perfil.con_apoyo
+        self.esperan = {opcion for opcion in self.pueden if not self.condiciones.le_toca(opcion, ())}
+
+    def al_empezar(self) -> dict[int, float]:
+        """{opción: cota inferior de su rho} de las que ya compiten."""
+        return {opcion: 0.0 for opcion in self.pueden if opcion not in self.esperan}
+
+    def despues_de(self, ganadora: int, cotas: dict[int, float]) -> None:
+        """Saca de `cotas` las que la ganadora excluye y pone las que la esperaban."""
+        self.ganaron.append(ganadora)
+        if self.condiciones.sin_parejas:
+            return
+        for opcion in [otra for otra in cotas if not self.condiciones.le_toca(otra, self.ganaron)]:
+            del cotas[opcion]
+        for opcion in [otra for otra in self.esperan if self.condiciones.le_toca(otra, self.ganaron)]:
+            self.esperan.remove(opcion)
+            cotas[opcion] = 0.0
 
 
 def _candidatas(bolsas: Bolsas, cotas: dict[int, float]) -> list[tuple[int, tuple[float, float]]]:
@@ -194,7 +221,8 @@ def repartir_aproximado(perfil: Perfil, dotacion: float) -> tuple[list[int], boo
     Sirve para buscar entre muchas dotaciones; lo que se publica siempre se repite exacto.
     """
     saldos = np.full(len(perfil.cuantas), dotacion)
-    cotas = {i: 0.0 for i in range(len(perfil.ids)) if len(perfil.apoyan[i])}
+    turnos = Turnos(perfil)
+    cotas = turnos.al_empezar()
     ganan: list[int] = []
     justa = False
     while cotas:
@@ -222,14 +250,24 @@ def repartir_aproximado(perfil: Perfil, dotacion: float) -> tuple[list[int], boo
         saldos[grupos] = np.maximum(0.0, saldos[grupos] - pago * perfil.valen[ganadora])
         ganan.append(ganadora)
         del cotas[ganadora]
+        turnos.despues_de(ganadora, cotas)
     return ganan, justa
 
 
 def agotado(perfil: Perfil, ganan: Sequence[int]) -> bool:
-    """Si ninguna opción que quedó fuera cabe en lo que sobra del presupuesto."""
+    """Si ninguna opción que quedó fuera, y que las condiciones dejarían entrar, cabe en lo que sobra."""
     dentro = set(ganan)
     sobra = perfil.presupuesto - sum(perfil.costos[i] for i in ganan)
-    return all(i in dentro or costo > sobra for i, costo in enumerate(perfil.costos))
+    return all(
+        i in dentro or costo > sobra or not perfil.condiciones.le_toca(i, ganan)
+        for i, costo in enumerate(perfil.costos)
+    )
+
+
+def nada_mas(perfil: Perfil, ganan: Sequence[int]) -> bool:
+    """Si ya ganaron todas las que pueden: más dotación no agregaría ninguna."""
+    dentro = set(ganan)
+    return all(i in dentro or not perfil.condiciones.le_toca(i, ganan) for i in perfil.con_apoyo)
 
 
 def con_incrementos(perfil: Perfil, *, parada: str, incremento: int = 100) -> tuple[Reparto, int]:
@@ -261,9 +299,7 @@ def con_incrementos(perfil: Perfil, *, parada: str, incremento: int = 100) -> tu
     while True:
         paso = 0
         ganan = resultado(0, exacto=True)
-        # Con todas las elegidas ya dentro, más dotación no cambia nada.
-        todas = {i for i in range(len(perfil.ids)) if len(perfil.apoyan[i])}
-        while not termina(ganan) and set(ganan) != todas:
+        while not termina(ganan) and not nada_mas(perfil, ganan):
             siguiente = resultado(paso + 1, exacto=exacto)
             if se_pasa(siguiente):
                 break
@@ -272,7 +308,7 @@ def con_incrementos(perfil: Perfil, *, parada: str, incremento: int = 100) -> tu
         if exacto:
             return final, paso
         sigue_bien = not se_pasa(final.ganan) and set(final.ganan) == set(ganan)
-        if sigue_bien and not termina(ganan) and set(ganan) != todas:
+        if sigue_bien and not termina(ganan) and not nada_mas(perfil, ganan):
             sigue_bien = se_pasa(repartir(perfil, base + incremento * (paso + 1)).ganan)
         if sigue_bien:
             return final, paso

@@ -3,7 +3,7 @@
 La que no alcanza se salta y se sigue con la siguiente (Pabulib la llama «greedy»). Una obra sin votos nunca gana.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from votaciones.reglas.comun import (
     Conteo,
@@ -16,42 +16,74 @@ from votaciones.reglas.comun import (
     lista_de,
     revisar,
     sumar,
+    unidad,
 )
+from votaciones.reglas.condiciones import SIN_CONDICIONES, Condiciones
 
 
 def recorrer(
-    candidatas: Iterable[Id],
+    orden: Iterable[Id],
     costos: Mapping[Id, int],
-    puntos: Mapping[Id, int],
-    puesto: Mapping[Id, int],
     disponible: int,
+    *,
+    condiciones: Condiciones = SIN_CONDICIONES,
+    ya: Collection[Id] = (),
+    parar: bool = False,
 ) -> tuple[list[Id], dict[Id, int]]:
-    """Recorre por puntos (empates por `puesto`) y devuelve (ganadoras, lo que quedaba al tocarle a cada una).
+    """Recorre las opciones en ese orden y devuelve (las que entran, lo que quedaba al tocarle a cada una).
 
-    Las que no tienen puntos no se recorren.
+    Entra la que alcanza con lo `disponible` (en centavos); la que no, se salta o, con `parar`, termina el recorrido.
+    La que espera a otra se retoma en cuanto esa gana; la que se excluye con una que ganó (o con las de `ya`) no se
+    recorre.
     """
-    ganadoras = []
-    quedaba = {}
-    for opcion in sorted((o for o in candidatas if puntos[o] > 0), key=lambda o: (-puntos[o], puesto[o])):
+    entran: list[Id] = []
+    quedaba: dict[Id, int] = {}
+    pendientes = list(orden)
+    while (opcion := _siguiente(pendientes, condiciones, [*ya, *entran])) is not None:
+        pendientes.remove(opcion)
         quedaba[opcion] = disponible
         if costos[opcion] <= disponible:
-            ganadoras.append(opcion)
+            entran.append(opcion)
             disponible -= costos[opcion]
-    return ganadoras, quedaba
+        elif parar:
+            break
+    return entran, quedaba
+
+
+def _siguiente(pendientes: Iterable[Id], condiciones: Condiciones, ganan: Collection[Id]) -> Id | None:
+    return next((opcion for opcion in pendientes if condiciones.le_toca(opcion, ganan)), None)
+
+
+def por_puntos(
+    candidatas: Iterable[Id], puntos: Mapping[Id, int], puesto: Mapping[Id, int], condiciones: Condiciones
+) -> list[Id]:
+    """Las que llegan al apoyo mínimo, de más a menos puntos; entre iguales, por su puesto en el sorteo."""
+    suficientes = (opcion for opcion in candidatas if puntos[opcion] >= condiciones.minimo)
+    return sorted(suficientes, key=lambda opcion: (-puntos[opcion], puesto[opcion]))
 
 
 def empates_que_decidieron(
-    quedaba: Mapping[Id, int], ganadoras: Iterable[Id], costos: Mapping[Id, int], puntos: Mapping[Id, int]
+    quedaba: Mapping[Id, int],
+    ganadoras: Iterable[Id],
+    costos: Mapping[Id, int],
+    puntos: Mapping[Id, int],
+    condiciones: Condiciones = SIN_CONDICIONES,
 ) -> dict[Id, list[Id]]:
     """opción -> las empatadas con ella que terminaron al revés por el sorteo.
 
-    El sorteo decidió cuando una empatada perdió y, de haber ido primera entre las empatadas, habría entrado.
+    El sorteo decidió cuando una empatada perdió y, de haber ido primera entre las empatadas, habría entrado; o cuando
+    se excluye con una empatada que ganó.
     """
     ganan = set(ganadoras)
     bloques: dict[int, list[Id]] = {}
     for opcion in quedaba:
-        bloques.setdefault(puntos[opcion], []).append(opcion)
+        if not condiciones.espera(opcion):  # su turno no lo fijó el sorteo sino la que esperaba
+            bloques.setdefault(puntos[opcion], []).append(opcion)
     decidio: dict[Id, list[Id]] = {}
+    for una, otra in sorted(condiciones.excluyentes, key=str):
+        if puntos[una] == puntos[otra] and len(ganan & {una, otra}) == 1 and not {una, otra} <= quedaba.keys():
+            decidio.setdefault(una, []).append(otra)
+            decidio.setdefault(otra, []).append(una)
     for bloque in bloques.values():
         al_empezar = quedaba[bloque[0]]
         perdieron = [o for o in bloque if o not in ganan and costos[o] <= al_empezar]
@@ -64,14 +96,21 @@ def empates_que_decidieron(
 
 
 def contar(
-    costos: Mapping[Id, int], papeletas: Iterable[Papeleta], *, presupuesto: int, desempate: Sequence[Id]
+    costos: Mapping[Id, int],
+    papeletas: Iterable[Papeleta],
+    *,
+    presupuesto: int,
+    desempate: Sequence[Id],
+    condiciones: Condiciones = SIN_CONDICIONES,
 ) -> Conteo:
     """Cuenta con «más votos primero». `costos` y `presupuesto` en centavos; `desempate` nombra todas las opciones."""
     puesto = revisar(costos, presupuesto, desempate)
+    condiciones.exigir_conocidas(costos)
     grupos = agrupar(papeletas)
     votos, puntos = sumar(costos, grupos)
-    ganadoras, quedaba = recorrer(costos, costos, puntos, puesto, presupuesto)
-    decidio = empates_que_decidieron(quedaba, ganadoras, costos, puntos)
+    orden = por_puntos(costos, puntos, puesto, condiciones)
+    ganadoras, quedaba = recorrer(orden, costos, presupuesto, condiciones=condiciones)
+    decidio = empates_que_decidieron(quedaba, ganadoras, costos, puntos, condiciones)
     vueltas = {opcion: numero for numero, opcion in enumerate(ganadoras, start=1)}
     contadas = []
     for opcion, costo in costos.items():
@@ -83,14 +122,16 @@ def contar(
                 f"Ganó en la vuelta {vuelta} con {cuantos(votos[opcion], 'voto', 'votos')}: costaba {dinero(costo)} "
                 f"y quedaban {dinero(quedaba[opcion])}."
             )
+        elif opcion not in quedaba:
+            razon = condiciones.por_que_no(opcion, ganadoras, puntos=puntos[opcion], unidad=unidad(votos, puntos))
         else:
             razon = (
                 f"Le faltaron {dinero(costo - quedaba[opcion])}: costaba {dinero(costo)} "
                 f"y quedaban {dinero(quedaba[opcion])} cuando le tocó."
             )
         if decidio.get(opcion):
-            orden = "la puso antes" if vuelta else "la puso después"
-            razon += f" Empató en votos con {lista_de(decidio[opcion])} y el sorteo {orden}."
+            lado = "la puso antes" if vuelta else "la puso después"
+            razon += f" Empató en votos con {lista_de(decidio[opcion])} y el sorteo {lado}."
         contadas.append(OpcionContada(opcion, costo, votos[opcion], puntos[opcion], bool(vuelta), vuelta, razon))
     gastado = sum(costos[opcion] for opcion in ganadoras)
     return Conteo("voraz", sum(grupo.cuantas for grupo in grupos), presupuesto, gastado, tuple(contadas))

@@ -1,0 +1,22 @@
+"""Verbos de las votaciones: preparar, abrir, votar, cerrar y contar."""
+
+from votaciones.acciones.conducir import (
+    abrir_votacion,
+    agregar_opciones,
+    cerrar_votacion,
+    corregir_votacion,
+    preparar_votacion,
+)
+from votaciones.acciones.contar import contar_votacion
+from votaciones.acciones.votar import emitir_clave_de_papeleta, emitir_voto
+
+__all__ = [
+    "abrir_votacion",
+    "agregar_opciones",
+    "cerrar_votacion",
+    "contar_votacion",
+    "corregir_votacion",
+    "emitir_clave_de_papeleta",
+    "emitir_voto",
+    "preparar_votacion",
+]

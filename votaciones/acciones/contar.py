@@ -1,0 +1,126 @@
+"""Contar la urna y publicar el resultado."""
+
+import json
+import random
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from civic.comun.bitacora import anotar, juntar_sucesos
+from civic.comun.candados import bloquear
+from civic.comun.errores import ReglaIncumplida
+from propuestas.acciones import mover_propuesta
+from propuestas.reglas import SISTEMA
+from propuestas.reglas import Estado as EstadoDePropuesta
+from votaciones import permisos
+from votaciones.acciones.conducir import CALIDAD
+from votaciones.consultas import a_centavos, libro_de
+from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
+from votaciones.reglas import REGLAS, Conteo, estados, libro, orden_de_desempate
+from votaciones.reglas.condiciones import condiciones_de
+
+
+@juntar_sucesos()
+def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | None = None) -> Votacion:
+    """Cuenta la urna con las dos reglas, escribe los resultados y mueve las propuestas. Repetirlo da lo mismo."""
+    permisos.exigir_conducir(actor)
+    votacion = bloquear(Votacion.objects.filter(pk=votacion.pk).select_related("proceso")).get()
+    estados.exigir_movimiento(votacion.estado, Votacion.Estado.CONTADA)
+    if actor is not None:
+        permisos.exigir_otra_persona(permisos.por_que_no_cuenta(actor, votacion))
+    contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
+    congelado = json.loads(votacion.libro)
+    if cambio := libro.diferencia(congelado, libro_de(votacion, version=congelado["version"])):
+        raise ReglaIncumplida(f"El libro de reglas no es el que se publicó al abrir: cambió {cambio}. No se cuenta.")
+    for contienda in contiendas:
+        _barajar_urna(contienda)
+        _contar_contienda(contienda, votacion, actor=actor)
+    if votacion.estado != Votacion.Estado.CONTADA:
+        votacion.estado = Votacion.Estado.CONTADA
+        votacion.contada = ahora or timezone.now()
+        votacion.save(update_fields=["estado", "contada"])
+        anotar(
+            votacion,
+            verbo="contar",
+            actor=actor,
+            calidad=CALIDAD,
+            desde=Votacion.Estado.CERRADA,
+            hasta=Votacion.Estado.CONTADA,
+            texto="Se contaron los votos y se publicó el resultado.",
+        )
+    return votacion
+
+
+def _barajar_urna(contienda: Contienda) -> None:
+    """Vacía la urna y la llena de nuevo, barajada y de una vez; también reescribe quién participó.
+
+    Emitir un voto escribe juntas la participación y la papeleta, y PostgreSQL guarda en cada fila el número de su
+    transacción (xmin; con el punto de guardado, dos números vecinos): mientras nadie las reescriba, quien administre la
+    base puede unirlas. Después de esto todas las papeletas comparten un número, todas las participaciones también, sus
+    claves son nuevas y el orden de las filas es otro. Quedan versiones viejas hasta el VACUUM (ver OPERACION.md).
+    """
+    votos = list(Voto.objects.filter(contienda=contienda))
+    if len(votos) != Participacion.objects.filter(contienda=contienda).count():
+        raise ReglaIncumplida(
+            f"La urna del {contienda.distrito} no cuadra: sus {len(votos)} papeletas no son las personas que votaron."
+        )
+    random.SystemRandom().shuffle(votos)
+    Voto.objects.filter(contienda=contienda).delete()
+    Voto.objects.bulk_create(
+        [Voto(contienda=contienda, recibo=voto.recibo, seleccion=voto.seleccion) for voto in votos], batch_size=500
+    )
+    Participacion.objects.filter(contienda=contienda).update(contienda=F("contienda"))
+
+
+def _contar_contienda(contienda: Contienda, votacion: Votacion, *, actor: Any) -> None:
+    """Escribe el resultado de una contienda con cada regla y mueve sus propuestas según la oficial."""
+    opciones = {opcion.numero: opcion for opcion in contienda.opciones.select_related("propuesta").order_by("numero")}
+    seleccion = list(Voto.objects.filter(contienda=contienda).values_list("seleccion", flat=True))
+    for regla, contar in REGLAS.items():
+        conteo = contar(
+            {numero: a_centavos(opcion.costo) for numero, opcion in opciones.items()},
+            seleccion,
+            presupuesto=a_centavos(contienda.presupuesto),
+            desempate=orden_de_desempate(opciones, votacion.huella),
+            condiciones=condiciones_de(**contienda.condiciones, minimo=votacion.minimo),
+        )
+        oficial = regla == votacion.regla
+        Resultado.objects.update_or_create(
+            contienda=contienda,
+            regla=regla,
+            defaults={
+                "oficial": oficial,
+                "votos": conteo.papeletas,
+                "gastado": Decimal(conteo.gastado) / 100,
+                "detalle": _detalle(conteo, opciones),
+            },
+        )
+        if oficial:
+            _mover_propuestas(conteo, opciones, actor=actor)
+
+
+def _detalle(conteo: Conteo, opciones: dict[int, Opcion]) -> list[dict[str, Any]]:
+    return [
+        {
+            "numero": contada.id,
+            "titulo": opciones[int(contada.id)].titulo,
+            "costo": str(opciones[int(contada.id)].costo),
+            "votos": contada.votos,
+            "gana": contada.gana,
+            "vuelta": contada.vuelta,
+            "razon": contada.razon,
+        }
+        for contada in conteo.opciones
+    ]
+
+
+def _mover_propuestas(conteo: Conteo, opciones: dict[int, Opcion], *, actor: Any) -> None:
+    """Las que siguen en votación pasan a seleccionadas o no seleccionadas, con su razón; en un reconteo, ninguna."""
+    for contada in conteo.opciones:
+        propuesta = opciones[int(contada.id)].propuesta
+        if propuesta.estado == EstadoDePropuesta.EN_VOTACION.value:
+            hacia = EstadoDePropuesta.SELECCIONADA if contada.gana else EstadoDePropuesta.NO_SELECCIONADA
+            mover_propuesta(propuesta, hacia=hacia.value, actor=actor, calidad=SISTEMA, motivo=contada.razon)
