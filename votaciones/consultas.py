@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from civic.comun.models import Suceso
 from civic.cuentas.consultas_verificacion import con_rotulos, totales_publicos
+from civic.cuentas.reglas_identidad import CELDA_MINIMA
 from civic.procesos.models import Fase
 from civic.procesos.reglas import EN_MARCHA
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet, Voto
@@ -226,6 +227,11 @@ def comparar(contienda: Contienda) -> Comparacion:
     ]
     filas.sort(key=lambda fila: (not fila.oficial["gana"], fila.oficial["vuelta"] or 0, -fila.votos))
     return Comparacion(contienda, oficial, otra, filas)
+
+
+def se_publican_papeletas(votacion: Votacion, votos: int) -> bool:
+    """Si las papeletas de una contienda se muestran una por una: ya contada y con votos que no señalen a nadie."""
+    return votacion.estado == Votacion.Estado.CONTADA and votos >= CELDA_MINIMA
 
 
 def resultados_oficiales(votacion: Votacion) -> list[Resultado]:

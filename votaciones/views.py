@@ -14,7 +14,7 @@ from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
-from votaciones import acciones, consultas, permisos
+from votaciones import acciones, consultas, exportes, permisos
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.models import Contienda, Votacion
 from votaciones.reglas import estados
@@ -247,11 +247,13 @@ def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResp
     contienda = permisos.contienda_o_404(slug, numero)
     if respuesta := _todavia_no(request, contienda.votacion):
         return respuesta
+    comparacion = consultas.comparar(contienda)
     contexto = {
         "votacion": contienda.votacion,
         "contienda": contienda,
-        "comparacion": consultas.comparar(contienda),
+        "comparacion": comparacion,
         "modos": consultas.modos_publicos(contienda.votacion).get(contienda.pk, ()),
+        "con_papeletas": consultas.se_publican_papeletas(contienda.votacion, comparacion.oficial.votos),
     }
     return render(request, "votaciones/resultado_distrito.html", contexto)
 
@@ -264,3 +266,13 @@ def resultado_json(request: HttpRequest, slug: str) -> HttpResponse:
     if actual.estado != Votacion.Estado.CONTADA:
         return JsonResponse({"error": "La votación todavía no se contó."}, status=409)
     return JsonResponse(consultas.resultado_publico(actual), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@publica
+@require_safe
+def resultado_pb(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    """Las papeletas de un distrito contado en formato Pabulib, para volver a contarlas con otras herramientas."""
+    contienda = permisos.contienda_con_papeletas_o_404(slug, numero)
+    archivo = HttpResponse(exportes.pabulib_de(contienda).encode(), content_type="text/csv; charset=utf-8")
+    archivo["Content-Disposition"] = f'attachment; filename="{slug}-distrito-{numero}.pb"'
+    return archivo

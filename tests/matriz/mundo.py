@@ -54,6 +54,7 @@ from tests.votaciones.actas import piezas as piezas_de_actas
 from votaciones import acciones as votaciones
 from votaciones.actas import acciones as actas
 from votaciones.actas.models import Envio
+from votaciones.models import Participacion, Voto
 
 UNIDAD, OTRA_UNIDAD = "Obras Públicas", "Saneamiento"
 POR_DISTRITO = (Rol.PRESIDENCIA_DISTRITO, Rol.PROMOTORA, Rol.GESTION_COMUNIDAD, Rol.VENTANILLA)
@@ -377,6 +378,11 @@ def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> di
         monto_tecnico=Decimal("1000"), estado="viable", presentada=ahora,
     )  # fmt: skip
     contada = votaciones.abrir_votacion(votaciones.preparar_votacion(otro, nombre="Contada", slug="contada", **fechas))
+    # Cinco papeletas: con menos no se publican una por una.
+    contienda = contada.contiendas.get(opciones__titulo="Plaza")
+    for numero, persona in enumerate(Usuario.objects.order_by("pk")[:5]):
+        Participacion.objects.create(contienda=contienda, usuario=persona)
+        Voto.objects.create(contienda=contienda, recibo=f"{numero:064}", seleccion=[1])
     votaciones.cerrar_votacion(contada, ahora=fechas["cierra"])
     preparada = votaciones.preparar_votacion(proceso, nombre="Preparada", slug="preparada", **fechas)
     return {"abierta": abierta, "contada": votaciones.contar_votacion(contada), "preparada": preparada}

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from civic.entorno import RAIZ
 from tests.votaciones.test_reglas import caso_al_azar, partes_iguales_a_lo_bruto, todas_pueden
+from votaciones.reglas import pabulib
 from votaciones.reglas.escrutinio import escrutar
 from votaciones.reglas.perfil import perfil_de
 
@@ -188,3 +189,27 @@ def test_orden_para_personas_dice_quien_gana(tmp_path):
     salida = io.StringIO()
     call_command("escrutar", str(archivo), "--regla=voraz", stdout=salida)
     assert "Ganan 1 de 2, en este orden: 1" in salida.getvalue()
+
+
+# regla en META -> cómo se cuenta aquí
+PUBLICADAS = {"greedy": [], "greedy-threshold": [], "greedy-no-skip": ["--parar"]}
+
+
+def _publicadas():
+    """(archivo, opciones, ganadoras que publicó la ciudad) de las elecciones reales con regla voraz y resultado."""
+    for nombre in _elecciones():
+        with (DATOS / nombre).open(encoding="utf-8-sig", newline="") as archivo:
+            tablas = pabulib.leer_tablas(archivo)
+        meta = dict(tablas["META"].filas)
+        if meta["rule"] in PUBLICADAS and "selected" in tablas["PROJECTS"].columnas:
+            minimo = meta.get("min_project_score_threshold")
+            ganaron = [fila["project_id"] for fila in tablas["PROJECTS"].dicts() if fila["selected"] == "1"]
+            yield nombre, [*PUBLICADAS[meta["rule"]], *([f"--minimo={minimo}"] if minimo else [])], sorted(ganaron)
+
+
+@pytest.mark.skipif(not _elecciones(), reason=f"no están las elecciones reales en {DATOS}")
+@pytest.mark.parametrize(("nombre", "opciones", "ganaron"), list(_publicadas()))
+def test_la_regla_voraz_de_cada_ciudad_da_lo_que_publico(nombre, opciones, ganaron):
+    """Con mínimo de apoyo, o deteniéndose en la primera que no alcanza, según su reglamento."""
+    hecho = _orden(str(DATOS / nombre), "--regla=voraz", "--desempate=archivo", *opciones)
+    assert hecho["ganadores"] == ganaron

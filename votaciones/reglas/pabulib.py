@@ -16,6 +16,18 @@ SECCIONES = ("META", "PROJECTS", "VOTES")
 # Los de la aprobación con tope de dinero son «approval» con max_sum_cost.
 TIPOS = ("approval", "choose-1", "cumulative", "scoring", "ordinal")
 CON_PUNTOS = ("cumulative", "scoring")
+_SIN_PUNTAJE = ("approval", "choose-1")
+META = (
+    *("description", "country", "unit", "district", "subunit", "instance", "num_projects", "num_votes", "budget"),
+    *("vote_type", "rule", "date_begin", "date_end", "min_length", "max_length", "min_sum_cost", "max_sum_cost"),
+    *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "min_project_cost"),
+    *("max_project_cost", "min_project_score_threshold", "neighborhoods", "subdistricts", "categories", "edition"),
+    *("language", "currency", "fully_funded", "experimental", "comment", "acknowledgments"),
+)
+PROYECTO = (
+    *("project_id", "cost", "votes", "score", "name", "category", "beneficiaries", "selected", "neighborhood"),
+    *("subunit", "district", "description", "proposer", "public_id", "latitude", "longitude"),
+)
 
 
 @dataclass(frozen=True)
@@ -144,26 +156,25 @@ def tablas_de(
         raise ValueError("Hay dos proyectos con el mismo identificador.")
     votos, puntos = _recuento(tipo, costos, papeletas)
     hay_ganadores = set(ganan)
-    columnas = ("project_id", "cost", "votes", *(("score",) if tipo not in _SIN_PUNTAJE else ()))
-    otras = tuple(clave for clave in proyectos[0] if clave not in {"project_id", "cost"}) if proyectos else ()
-    filas = []
-    for proyecto in proyectos:
-        clave = proyecto["project_id"]
-        fila = {**proyecto, "votes": str(votos[clave]), "score": str(puntos[clave])}
-        filas.append((*(fila[columna] for columna in (*columnas, *otras)), str(int(clave in hay_ganadores))))
-    cabeza = dict(meta) | {"num_projects": str(len(proyectos)), "num_votes": str(len(papeletas)), "vote_type": tipo}
-    # El formato pide estas primero y en este orden.
-    orden = [clave for clave in _META if clave in cabeza] + [clave for clave in cabeza if clave not in _META]
+    filas = [
+        {**proyecto, "votes": votos[clave], "score": puntos[clave], "selected": int(clave in hay_ganadores)}
+        for clave, proyecto in ((proyecto["project_id"], proyecto) for proyecto in proyectos)
+    ]
+    columnas = _en_orden(PROYECTO, filas[0] if filas else ("project_id", "cost"))
+    if tipo in _SIN_PUNTAJE:
+        columnas.remove("score")
+    cabeza = {**meta, "num_projects": len(proyectos), "num_votes": len(papeletas), "vote_type": tipo}
     return {
-        "META": Tabla(("key", "value"), [(clave, cabeza[clave]) for clave in orden]),
-        "PROJECTS": Tabla((*columnas, *otras, "selected"), filas),
+        "META": Tabla(("key", "value"), [(clave, str(cabeza[clave])) for clave in _en_orden(META, cabeza)]),
+        "PROJECTS": Tabla(tuple(columnas), [tuple(str(fila[columna]) for columna in columnas) for fila in filas]),
         "VOTES": _tabla_de_votos(tipo, papeletas),
     }
 
 
-_META = ("description", "country", "unit", "subunit", "instance", "num_projects", "num_votes", "budget", "vote_type",
-         "rule", "date_begin", "date_end")  # fmt: skip
-_SIN_PUNTAJE = ("approval", "choose-1")
+def _en_orden(conocidas: Sequence[str], suyas: Iterable[str]) -> list[str]:
+    """Las columnas en el orden que pide el formato; las que no conoce, al final."""
+    suyas = list(suyas)
+    return [c for c in conocidas if c in suyas] + [c for c in suyas if c not in conocidas]
 
 
 def _recuento(
@@ -187,8 +198,11 @@ def _con_valor(tipo: str, papeleta: Sequence[str] | Mapping[str, int]) -> Papele
 
 
 def _tabla_de_votos(tipo: str, papeletas: Sequence[Sequence[str] | Mapping[str, int]]) -> Tabla:
-    filas = []
+    filas: list[tuple[str, ...]] = []
     for numero, papeleta in enumerate(papeletas, start=1):
-        puntos = (",".join(map(str, papeleta.values())),) if isinstance(papeleta, Mapping) else ()
-        filas.append((str(numero), ",".join(papeleta), *puntos))
+        if isinstance(papeleta, Mapping):  # de más a menos puntos, como pide el formato
+            orden = sorted(papeleta, key=lambda proyecto: -papeleta[proyecto])
+            filas.append((str(numero), ",".join(orden), ",".join(str(papeleta[proyecto]) for proyecto in orden)))
+        else:
+            filas.append((str(numero), ",".join(papeleta)))
     return Tabla(("voter_id", "vote", *(("points",) if tipo in CON_PUNTOS else ())), filas)

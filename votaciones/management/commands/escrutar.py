@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from civic.comun.dinero import miles
 from votaciones.reglas import pabulib
+from votaciones.reglas.condiciones import condiciones_de
 from votaciones.reglas.escrutinio import COMPLETAR, PARADAS, REGLAS, escrutar
 from votaciones.reglas.perfil import perfil_de
 
@@ -32,6 +33,12 @@ class Command(BaseCommand):
             default="lexicografico",
             help="entre empatadas gana la de identificador menor como texto, o la que está antes en el archivo",
         )
+        parser.add_argument(
+            "--minimo", type=int, default=1, help="puntos (votos, si se aprueba) que hacen falta para poder ganar"
+        )
+        parser.add_argument(
+            "--parar", action="store_true", help="las reglas voraces terminan en la primera obra que no alcanza"
+        )
         parser.add_argument("--json", action="store_true", help="escribe solo un documento JSON")
 
     def handle(self, *args: Any, archivo: Path, **opciones: Any) -> None:
@@ -43,7 +50,11 @@ class Command(BaseCommand):
             ids = list(eleccion.costos)
             desempate = sorted(ids) if opciones["desempate"] == "lexicografico" else ids
             perfil = perfil_de(
-                eleccion.costos, eleccion.papeletas, presupuesto=eleccion.presupuesto, desempate=desempate
+                eleccion.costos,
+                eleccion.papeletas,
+                presupuesto=eleccion.presupuesto,
+                desempate=desempate,
+                condiciones=condiciones_de(minimo=opciones["minimo"]),
             )
             antes = time.perf_counter()
             hecho = escrutar(
@@ -52,6 +63,7 @@ class Command(BaseCommand):
                 completar=opciones["completar"],
                 parada=opciones["parada"],
                 incremento=opciones["incremento"] * 100,
+                parar=opciones["parar"],
             )
             segundos = time.perf_counter() - antes
         except OSError as error:

@@ -1,0 +1,102 @@
+"""Una contienda contada en formato Pabulib, para que cualquiera la vuelva a contar con otras herramientas."""
+
+from decimal import Decimal
+
+from django.utils import timezone
+
+from civic.comun.errores import ReglaIncumplida
+from civic.cuentas.reglas_identidad import CELDA_MINIMA
+from votaciones.consultas import opciones_de, se_publican_papeletas
+from votaciones.models import Contienda, Opcion, Votacion, Voto
+from votaciones.reglas import pabulib
+from votaciones.reglas.libro import COMPLETAR
+
+
+def pabulib_de(contienda: Contienda) -> str:
+    """El archivo .pb de una contienda contada: obras con su resultado y papeletas, sin persona, hora ni recibo.
+
+    Las papeletas van ordenadas por lo que eligen: su lugar no dice cuándo llegaron. Lanza ReglaIncumplida si todavía no
+    se contó o si son tan pocas que se sabría quién votó qué.
+    """
+    votacion = contienda.votacion
+    papeletas = sorted(
+        sorted(seleccion) for seleccion in Voto.objects.filter(contienda=contienda).values_list("seleccion", flat=True)
+    )
+    if not se_publican_papeletas(votacion, len(papeletas)):
+        raise ReglaIncumplida(
+            f"Las papeletas se publican después de contar y solo donde votaron {CELDA_MINIMA} personas o más."
+        )
+    opciones = opciones_de(contienda)
+    oficial = contienda.resultados.get(oficial=True)
+    tablas = pabulib.tablas_de(
+        "approval",
+        meta=_meta(contienda),
+        proyectos=[_proyecto(opcion) for opcion in opciones],
+        papeletas=[[str(numero) for numero in papeleta] for papeleta in papeletas],
+        ganan=[str(entrada["numero"]) for entrada in oficial.ganadoras],
+    )
+    return pabulib.escribir(tablas)
+
+
+def _meta(contienda: Contienda) -> dict[str, str]:
+    votacion, distrito = contienda.votacion, contienda.distrito
+    municipio = str(distrito.padre or distrito)
+    abre, cierra = (timezone.localtime(momento) for momento in (votacion.abre, votacion.cierra))
+    meta = {
+        "description": f"Presupuesto participativo de {municipio}: {votacion.nombre}, {distrito}",
+        "country": "Bolivia",
+        "unit": municipio,
+        "subunit": str(distrito),
+        "instance": votacion.slug,
+        "budget": _monto(contienda.presupuesto),
+        "rule": _regla(contienda),
+        "date_begin": f"{abre:%d.%m.%Y}",
+        "date_end": f"{cierra:%d.%m.%Y}",
+        "max_sum_cost": _monto(contienda.presupuesto),
+        "language": "es",
+        "currency": "BOB",
+        "comment": " ".join(f"#{n}: {frase}" for n, frase in enumerate(_comentarios(contienda), start=1)),
+    }
+    if votacion.minimo > 1:
+        meta["min_project_score_threshold"] = str(votacion.minimo)
+    return meta
+
+
+def _comentarios(contienda: Contienda) -> list[str]:
+    votacion, condiciones = contienda.votacion, contienda.condiciones
+    frases = [f"SHA-256 del libro de reglas, que fija el sorteo de los empates: {votacion.huella}."]
+    if votacion.regla == Votacion.Regla.PARTES_IGUALES:
+        frases.append(f"Method of Equal Shares, cost utility. {COMPLETAR}")
+    for rotulo, clave in (("Se excluyen", "excluyentes"), ("Cada primera necesita a la segunda", "dependencias")):
+        if parejas := condiciones.get(clave):
+            frases.append(f"{rotulo}: {', '.join(f'{a}-{b}' for a, b in parejas)}.")
+    return frases
+
+
+def _regla(contienda: Contienda) -> str:
+    """El nombre de la regla en pabulib.org/format. Partes iguales completada con más votos primero no lo tiene."""
+    if contienda.votacion.regla != Votacion.Regla.VORAZ:
+        return "unknown"
+    if contienda.condiciones.get("dependencias"):
+        return "greedy-custom"
+    if contienda.condiciones.get("excluyentes"):
+        return "greedy-exclusive"
+    return "greedy-threshold" if contienda.votacion.minimo > 1 else "greedy"
+
+
+def _proyecto(opcion: Opcion) -> dict[str, str]:
+    propuesta = opcion.propuesta
+    return {
+        "project_id": str(opcion.numero),
+        "cost": _monto(opcion.costo),
+        "name": opcion.titulo,
+        "category": propuesta.categoria.codigo if propuesta.categoria else "",
+        "public_id": propuesta.codigo or str(propuesta.pk),
+        "latitude": "" if propuesta.lat is None else f"{propuesta.lat:.6f}",
+        "longitude": "" if propuesta.lon is None else f"{propuesta.lon:.6f}",
+    }
+
+
+def _monto(monto: Decimal) -> str:
+    """En bolivianos, con decimales solo si los hay: «5200000», «1045.50»."""
+    return f"{monto:.0f}" if monto == monto.to_integral_value() else f"{monto:.2f}"
