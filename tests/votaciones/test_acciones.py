@@ -432,7 +432,9 @@ def test_contar_respeta_lo_que_se_excluye_y_el_minimo(preparada, gente):
 def test_una_votacion_abierta_con_el_libro_de_antes_se_cuenta(abierta, gente, d1):
     viejo = consultas.libro_de(abierta, version=1)
     assert "condiciones" not in {*viejo, *viejo["contiendas"][0]}
-    Votacion.objects.update(libro=reglas_del_libro.canonico(viejo))
+    # Lo que la base diga de más no vale: ese libro no tenía condiciones.
+    Votacion.objects.update(libro=reglas_del_libro.canonico(viejo), minimo=9)
     votar(d1, gente.ana, 3)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
     assert acciones.contar_votacion(Votacion.objects.get(), actor=segunda()).estado == "contada"
+    assert [entrada["numero"] for entrada in d1.resultados.get(oficial=True).ganadoras] == [3]

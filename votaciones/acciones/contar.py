@@ -20,7 +20,7 @@ from votaciones.acciones.conducir import CALIDAD
 from votaciones.consultas import a_centavos, libro_de
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
 from votaciones.reglas import REGLAS, Conteo, estados, libro, orden_de_desempate
-from votaciones.reglas.condiciones import condiciones_de
+from votaciones.reglas.condiciones import Condiciones, condiciones_de
 
 
 @juntar_sucesos()
@@ -37,7 +37,7 @@ def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | 
         raise ReglaIncumplida(f"El libro de reglas no es el que se publicó al abrir: cambió {cambio}. No se cuenta.")
     for contienda in contiendas:
         _barajar_urna(contienda)
-        _contar_contienda(contienda, votacion, actor=actor)
+        _contar_contienda(contienda, votacion, _condiciones_del_libro(congelado, contienda), actor=actor)
     if votacion.estado != Votacion.Estado.CONTADA:
         votacion.estado = Votacion.Estado.CONTADA
         votacion.contada = ahora or timezone.now()
@@ -75,7 +75,13 @@ def _barajar_urna(contienda: Contienda) -> None:
     Participacion.objects.filter(contienda=contienda).update(contienda=F("contienda"))
 
 
-def _contar_contienda(contienda: Contienda, votacion: Votacion, *, actor: Any) -> None:
+def _condiciones_del_libro(congelado: dict[str, Any], contienda: Contienda) -> Condiciones:
+    """Las que se publicaron al abrir, no las que diga la base. Los libros de la versión 1 no tenían."""
+    suya = next(otra for otra in congelado["contiendas"] if otra["numero"] == contienda.numero)
+    return condiciones_de(**suya.get("condiciones", {}), minimo=congelado.get("minimo", 1))
+
+
+def _contar_contienda(contienda: Contienda, votacion: Votacion, condiciones: Condiciones, *, actor: Any) -> None:
     """Escribe el resultado de una contienda con cada regla y mueve sus propuestas según la oficial."""
     opciones = {opcion.numero: opcion for opcion in contienda.opciones.select_related("propuesta").order_by("numero")}
     seleccion = list(Voto.objects.filter(contienda=contienda).values_list("seleccion", flat=True))
@@ -85,7 +91,7 @@ def _contar_contienda(contienda: Contienda, votacion: Votacion, *, actor: Any) -
             seleccion,
             presupuesto=a_centavos(contienda.presupuesto),
             desempate=orden_de_desempate(opciones, votacion.huella),
-            condiciones=condiciones_de(**contienda.condiciones, minimo=votacion.minimo),
+            condiciones=condiciones,
         )
         oficial = regla == votacion.regla
         Resultado.objects.update_or_create(
