@@ -1,12 +1,17 @@
-"""Una contienda contada en formato Pabulib, para que cualquiera la vuelva a contar con otras herramientas."""
+"""Lo contado, para que cualquiera lo vuelva a contar: un distrito en formato Pabulib y el paquete de la votación."""
 
+import io
+import json
+import zipfile
+from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 
 from django.utils import timezone
 
 from civic.comun.errores import ReglaIncumplida
 from civic.cuentas.reglas_identidad import CELDA_MINIMA
-from votaciones.consultas import opciones_de, se_publican_papeletas
+from votaciones.consultas import contiendas_de, opciones_de, resultado_publico, se_publican_papeletas
 from votaciones.models import Contienda, Opcion, Votacion, Voto
 from votaciones.reglas import pabulib
 from votaciones.reglas.libro import COMPLETAR
@@ -100,3 +105,52 @@ def _proyecto(opcion: Opcion) -> dict[str, str]:
 def _monto(monto: Decimal) -> str:
     """En bolivianos, con decimales solo si los hay: «5200000», «1045.50»."""
     return f"{monto:.0f}" if monto == monto.to_integral_value() else f"{monto:.2f}"
+
+
+# --- El paquete del recuento -----------------------------------------------------------------------------------------
+VERIFICADOR = Path(__file__).parent / "static" / "votaciones" / "verificar.py"
+LEEME = """{nombre}
+
+Con Python 3 en cualquier computadora:
+
+    python verificar.py recuento.zip {huella}
+
+dice Todo igual o lo primero que no es igual. La huella de arriba es la del libro de reglas; compárala con la que
+anotaste o se publicó el día de la apertura.
+
+libro.json          obras, costos, presupuestos y reglas, congelados al abrir: su SHA-256 es la huella
+distrito-N.pb       las papeletas de cada distrito, en formato Pabulib, ordenadas por lo que eligen
+recibos-N.txt       la huella de cada recibo, en orden: «comprobar mi recibo» busca aquí
+resultado.json      lo que se publicó: qué ganó con cada regla, en qué vuelta y por qué
+verificar.py        el programa: una sola hoja, solo la biblioteca de Python
+
+Un distrito con menos de {minimo} papeletas no las publica una por una: se sabría quién votó qué.
+"""
+
+
+def recuento_de(votacion: Votacion) -> dict[str, bytes]:
+    """{archivo: contenido} con lo que hace falta para volver a contar lo ya contado, sin nada de las personas."""
+    paquete = {
+        "LEEME.txt": LEEME.format(nombre=votacion.nombre, huella=votacion.huella, minimo=CELDA_MINIMA).encode(),
+        "verificar.py": VERIFICADOR.read_bytes(),
+        "libro.json": votacion.libro.encode(),
+        "resultado.json": json.dumps(resultado_publico(votacion), ensure_ascii=False, indent=1).encode(),
+    }
+    recibos: dict[int, list[str]] = {}
+    for clave, recibo in Voto.objects.filter(contienda__votacion=votacion).values_list("contienda", "recibo"):
+        recibos.setdefault(clave, []).append(recibo)
+    for contienda in contiendas_de(votacion).select_related("votacion", "distrito__padre"):
+        suyos = sorted(recibos.get(contienda.pk, ()))
+        paquete[f"recibos-{contienda.numero}.txt"] = "".join(f"{recibo}\n" for recibo in suyos).encode()
+        if se_publican_papeletas(votacion, len(suyos)):
+            paquete[f"distrito-{contienda.numero}.pb"] = pabulib_de(contienda).encode()
+    return paquete
+
+
+def comprimir(paquete: Mapping[str, bytes]) -> bytes:
+    """El zip de esos archivos; los mismos archivos dan siempre los mismos bytes."""
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as archivo:
+        for nombre, octetos in sorted(paquete.items()):
+            archivo.writestr(zipfile.ZipInfo(nombre), octetos, zipfile.ZIP_DEFLATED)
+    return salida.getvalue()

@@ -26,6 +26,13 @@ def votacion_o_404(slug: str) -> Votacion:
     return votacion
 
 
+def votacion_contada_o_404(slug: str) -> Votacion:
+    votacion = votacion_o_404(slug)
+    if votacion.estado != Votacion.Estado.CONTADA:
+        raise Http404("Esa votación todavía no se contó.")
+    return votacion
+
+
 def contienda_o_404(slug: str, numero: int) -> Contienda:
     """La contienda de un distrito en una votación visible, con su votación, proceso y distrito cargados."""
     contienda = (

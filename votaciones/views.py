@@ -276,3 +276,13 @@ def resultado_pb(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     archivo = HttpResponse(exportes.pabulib_de(contienda).encode(), content_type="text/csv; charset=utf-8")
     archivo["Content-Disposition"] = f'attachment; filename="{slug}-distrito-{numero}.pb"'
     return archivo
+
+
+@publica
+@require_safe
+def resultado_recuento(request: HttpRequest, slug: str) -> HttpResponse:
+    """Todo lo que hace falta para volver a contar por cuenta propia, con el programa que lo hace."""
+    contada = permisos.votacion_contada_o_404(slug)
+    archivo = HttpResponse(exportes.comprimir(exportes.recuento_de(contada)), content_type="application/zip")
+    archivo["Content-Disposition"] = f'attachment; filename="recuento-{slug}.zip"'
+    return archivo
