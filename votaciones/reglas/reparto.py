@@ -255,13 +255,16 @@ def repartir_aproximado(perfil: Perfil, dotacion: float) -> tuple[list[int], boo
 
 
 def agotado(perfil: Perfil, ganan: Sequence[int]) -> bool:
-    """Si ninguna opción que quedó fuera, y que las condiciones dejarían entrar, cabe en lo que sobra."""
-    dentro = set(ganan)
+    """Si ninguna opción que quedó fuera, y que las condiciones dejarían entrar, cabe en lo que sobra.
+
+    Una que nadie eligió cuenta como que cabe, igual que en Pabulib; una que no llega al apoyo mínimo, no.
+    """
+    dentro, condiciones = set(ganan), perfil.condiciones
     sobra = perfil.presupuesto - sum(perfil.costos[i] for i in ganan)
-    return all(
-        i in dentro or costo > sobra or not perfil.condiciones.le_toca(i, ganan)
-        for i, costo in enumerate(perfil.costos)
-    )
+    caben = [i for i, costo in enumerate(perfil.costos) if i not in dentro and costo <= sobra]
+    if condiciones.minimo > 1:
+        caben = [i for i in caben if i in perfil.con_apoyo]
+    return not any(condiciones.le_toca(i, ganan) for i in caben)
 
 
 def nada_mas(perfil: Perfil, ganan: Sequence[int]) -> bool:
