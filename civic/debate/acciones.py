@@ -185,7 +185,7 @@ def _exigir_moderar(actor: Usuario | None, hilo: Hilo, comentario: Comentario | 
 
 
 def _bloquear_hilo(pk: int) -> Hilo:
-    return bloquear(Hilo.objects.select_related("proceso").filter(pk=pk)).get()
+    return bloquear(Hilo.objects.filter(pk=pk)).get()
 
 
 def _numerar(hilo: Hilo) -> int:

@@ -53,6 +53,13 @@ class ComentarioForm(ConClave, Formulario):
     def __init__(self, *args: Any, hilo: Hilo, **kwargs: Any) -> None:
         super().__init__(*args, proposito=proposito_de(hilo), **kwargs)
         self.hilo = hilo
+        self.organizaciones: dict[int, Organizacion] = {}
+        # Casi nadie habla por una organización: sus cargos se buscan al mostrar el formulario, o si eligió una.
+        if not self.is_bound or self.data.get("organizacion"):
+            self.ofrecer_organizaciones()
+
+    def ofrecer_organizaciones(self) -> None:
+        """Carga en nombre de quién puede hablar. Quien muestra otra vez un formulario enviado la llama antes."""
         mandatos = mandatos_para_hablar(self.usuario)
         self.organizaciones = {mandato.organizacion_id: mandato.organizacion for mandato in mandatos}
         self.fields["organizacion"].choices = [("", "En mi nombre")] + [

@@ -45,9 +45,11 @@ def por_que_esta_cerrada(hilo: Hilo, *, en_pantalla: bool = False) -> str:
         return f"Esta conversación se cerró: {hilo.motivo_cierre}"
     if not hilo.visible:
         return "Esta conversación no está publicada."
-    if hilo.proceso is None:
+    if hilo.proceso_id is None:
         return ""
-    return (procesos if en_pantalla else fases).impedimento(hilo.proceso, COMENTAR)
+    if en_pantalla and hilo.proceso is not None:
+        return procesos.impedimento(hilo.proceso, COMENTAR)
+    return fases.impedimento_en(hilo.proceso_id, COMENTAR)
 
 
 def por_que_no_comentar(usuario: Any, hilo: Hilo) -> str:

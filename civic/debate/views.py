@@ -50,12 +50,11 @@ def comentar(request: HttpRequest, hilo_pk: int) -> HttpResponse:
     if not form.is_valid():
         return _no_se_pudo(request, hilo, form, 422)
     try:
-        pk = _guardar(request, hilo, form)
+        comentario = _guardar(request, hilo, form)
     except ReglaIncumplida as error:
         form.agregar_regla(error)
         return _no_se_pudo(request, hilo, form, _codigo_de(error))
     request.session.pop(PENDIENTE, None)
-    comentario = Comentario.objects.select_related("autor").get(pk=pk)
     if _por_guion(request):
         return JsonResponse(_como_lo_ve_su_autor(request, hilo, comentario))
     return redirect(_donde_quedo(hilo, comentario))
@@ -83,23 +82,32 @@ def _primero_entrar(request: HttpRequest, hilo: Hilo) -> HttpResponse:
     return destino
 
 
-def _guardar(request: HttpRequest, hilo: Hilo, form: ComentarioForm) -> int:
-    """Comenta una sola vez por clave y devuelve el pk del comentario."""
+def _guardar(request: HttpRequest, hilo: Hilo, form: ComentarioForm) -> Comentario:
+    """Comenta una sola vez por clave y devuelve el comentario, el de ahora o el que ya se había puesto."""
     padre = form.cleaned_data["padre"]
+    puesto: list[Comentario] = []
+
+    def comentar() -> Comentario:
+        puesto.append(
+            acciones.comentar(
+                hilo,
+                autor=request.user,
+                texto=form.cleaned_data["texto"],
+                padre=Comentario(pk=padre) if padre else None,
+                organizacion=form.organizacion_elegida,
+            )
+        )
+        return puesto[0]
+
     pk, _ = una_sola_vez(
         form.cleaned_data["clave"],
         proposito=proposito_de(hilo),
         usuario=request.user,
         datos=form.datos_sin_clave(),
-        crear=lambda: acciones.comentar(
-            hilo,
-            autor=request.user,
-            texto=form.cleaned_data["texto"],
-            padre=Comentario(pk=padre) if padre else None,
-            organizacion=form.organizacion_elegida,
-        ),
+        crear=comentar,
     )
-    return pk
+    recien = puesto and puesto[0].pk == pk
+    return puesto[0] if recien else Comentario.objects.select_related("autor").get(pk=pk)
 
 
 def _codigo_de(error: ReglaIncumplida) -> int:
@@ -120,6 +128,7 @@ def _no_se_pudo(request: HttpRequest, hilo: Hilo, form: ComentarioForm, codigo: 
         respuesta: HttpResponse = JsonResponse(cuerpo, status=codigo)
     else:
         form.renovar_clave()
+        form.ofrecer_organizaciones()
         respuesta = render(request, "debate/hilo.html", {"hilo": hilo, "form": form}, status=codigo)
     if codigo == 429:
         respuesta["Retry-After"] = "60"

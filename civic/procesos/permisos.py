@@ -15,8 +15,8 @@ from civic.procesos import consultas
 from civic.procesos.models import Proceso
 
 
-def _de_nuevo(proceso: Proceso) -> Proceso:
-    return Proceso.objects.con_fases().get(pk=proceso.pk)
+def _de_nuevo(proceso: Proceso | int) -> Proceso:
+    return Proceso.objects.con_fases().get(pk=proceso if isinstance(proceso, int) else proceso.pk)
 
 
 def permite(proceso: Proceso, accion: str, ahora: datetime | None = None) -> bool:
@@ -30,6 +30,11 @@ def por_que_no(proceso: Proceso, accion: str, ahora: datetime | None = None) -> 
 def impedimento(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:
     """Por qué ahora no se puede `accion`, o vacío si se puede."""
     return consultas.impedimento(_de_nuevo(proceso), accion, ahora)
+
+
+def impedimento_en(proceso_id: int, accion: str) -> str:
+    """Lo mismo sin tener el proceso cargado."""
+    return consultas.impedimento(_de_nuevo(proceso_id), accion)
 
 
 def exigir_fase(proceso: Proceso, accion: str, ahora: datetime | None = None) -> None:

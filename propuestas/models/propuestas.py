@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -210,6 +211,8 @@ class Propuesta(models.Model):
             # Contar con los filtros de la lista y del mapa sin abrir las filas, que llevan textos largos.
             models.Index(fields=["estado", "lon", "monto_tecnico", "monto_solicitado"], name="propuesta_para_contar"),
             models.Index(fields=["estado", "vence"], name="propuesta_por_plazo"),
+            # Para que PostgreSQL sepa cuántas cuestan entre tanto y tanto, y no ordene miles para mostrar veinte.
+            models.Index(Coalesce("monto_tecnico", "monto_solicitado"), name="propuesta_por_costo"),
         ]
         constraints = [
             models.CheckConstraint(
