@@ -3,11 +3,7 @@
 import hashlib
 import json
 import logging
-import os
 import re
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,14 +15,13 @@ from django.core.files.storage import default_storage
 
 from civic.comun.antivirus import exigir_limpio
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.talleres import Taller, TallerLento, TallerOcupado
 from civic.comun.texto import limpiar
 
 registro = logging.getLogger("ayni.documentos")
 
 PESO_MAXIMO = 10 * 1024 * 1024
 SEGUNDOS_MAXIMO = 20
-A_LA_VEZ = 2
-SEGUNDOS_DE_ESPERA = 20
 LARGO_DE_NOMBRE = 80
 # Con qué cabeceras se entrega lo que subió la gente: el navegador lo descarga y nunca lo ejecuta.
 CABECERAS = {
@@ -34,9 +29,7 @@ CABECERAS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "private, no-store",
 }
-_turnos = threading.BoundedSemaphore(A_LA_VEZ)
-_AMBIENTE = {nombre: os.environ[nombre] for nombre in ("LD_LIBRARY_PATH", "PYTHONHOME") if nombre in os.environ}
-_TALLER = Path(__file__).with_name("taller_de_pdf.py")
+_taller = Taller(Path(__file__).with_name("taller_de_pdf.py"), a_la_vez=2)
 _NO_VA_EN_UN_NOMBRE = re.compile(r'[\\/:*?"<>|%;\x00-\x1f]+')
 
 
@@ -123,21 +116,16 @@ def nombre_limpio(nombre: str) -> str:
 
 
 def _por_dentro(datos: bytes, campo: str) -> dict[str, Any]:
-    if not _turnos.acquire(timeout=SEGUNDOS_DE_ESPERA):
+    try:
+        hecho = _taller.correr(datos, segundos=SEGUNDOS_MAXIMO)
+    except TallerOcupado:
         raise ReglaIncumplida(
             "Están llegando muchos archivos a la vez. Espera un minuto y envíalo de nuevo.", campo=campo
-        )
-    try:
-        hecho = subprocess.run(
-            [sys.executable, "-I", str(_TALLER)], input=datos, capture_output=True, timeout=SEGUNDOS_MAXIMO,
-            check=False, env=_AMBIENTE,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
+        ) from None
+    except TallerLento:
         raise ReglaIncumplida(
             "Ese PDF es demasiado complicado. Imprímelo a un PDF nuevo y súbelo.", campo=campo
         ) from None
-    finally:
-        _turnos.release()
     try:
         ficha = json.loads(hecho.stdout)
     except ValueError:

@@ -3,10 +3,6 @@
 import hashlib
 import json
 import logging
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,17 +14,14 @@ from django.db import transaction
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.models import ANCHOS_DE_FOTO, Foto
+from civic.comun.talleres import Taller, TallerLento, TallerOcupado
 
 registro = logging.getLogger("ayni.fotos")
 
 PESO_MAXIMO = 10 * 1024 * 1024
 SEGUNDOS_MAXIMO = 20
-A_LA_VEZ = 2  # cada foto puede pedir hasta 512 MB: más de dos a la vez tumbarían un servidor chico
-SEGUNDOS_DE_ESPERA = 20
-_turnos = threading.BoundedSemaphore(A_LA_VEZ)
-# El proceso que decodifica no hereda secretos; solo lo que el intérprete necesita para arrancar.
-_AMBIENTE = {nombre: os.environ[nombre] for nombre in ("LD_LIBRARY_PATH", "PYTHONHOME") if nombre in os.environ}
-_TALLER = Path(__file__).with_name("taller_de_fotos.py")
+# Cada foto puede pedir hasta 512 MB: más de dos a la vez tumbarían un servidor chico.
+_taller = Taller(Path(__file__).with_name("taller_de_fotos.py"), a_la_vez=2)
 _EXTENSIONES = {
     "JPEG": {"jpg", "jpeg", "jpe", "jfif"},
     "PNG": {"png"},
@@ -92,20 +85,16 @@ def revisar_foto(archivo: Any) -> str:
 
 
 def _en_el_taller(datos: bytes, formato: str, *salidas: str) -> tuple[dict[str, Any], list[bytes]]:
-    orden = [sys.executable, "-I", str(_TALLER), formato, ",".join(map(str, ANCHOS_DE_FOTO)), *salidas]
-    if not _turnos.acquire(timeout=SEGUNDOS_DE_ESPERA):
+    anchos = ",".join(map(str, ANCHOS_DE_FOTO))
+    try:
+        hecho = _taller.correr(datos, formato, anchos, *salidas, segundos=SEGUNDOS_MAXIMO)
+    except TallerOcupado:
         raise ReglaIncumplida(
             "Están llegando muchas fotos a la vez. Espera un minuto y envíala de nuevo.", campo="foto"
-        )
-    try:
-        hecho = subprocess.run(
-            orden, input=datos, capture_output=True, timeout=SEGUNDOS_MAXIMO, check=False, env=_AMBIENTE
-        )
-    except subprocess.TimeoutExpired:
+        ) from None
+    except TallerLento:
         registro.warning("El taller de fotos tardó más de %s s", SEGUNDOS_MAXIMO)
         raise ReglaIncumplida("La foto es demasiado complicada. Toma otra más simple.", campo="foto") from None
-    finally:
-        _turnos.release()
     linea, _, resto = hecho.stdout.partition(b"\n")
     try:
         ficha = json.loads(linea)

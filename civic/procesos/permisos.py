@@ -15,21 +15,21 @@ from civic.procesos import consultas
 from civic.procesos.models import Proceso
 
 
-def _de_nuevo(proceso: Proceso | int) -> Proceso:
-    return Proceso.objects.con_fases().get(pk=proceso if isinstance(proceso, int) else proceso.pk)
+def _de_nuevo(proceso_id: int) -> Proceso:
+    return Proceso.objects.con_fases().get(pk=proceso_id)
 
 
 def permite(proceso: Proceso, accion: str, ahora: datetime | None = None) -> bool:
-    return consultas.permite(_de_nuevo(proceso), accion, ahora or timezone.now())
+    return consultas.permite(_de_nuevo(proceso.pk), accion, ahora or timezone.now())
 
 
 def por_que_no(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:
-    return consultas.por_que_no(_de_nuevo(proceso), accion, ahora or timezone.now())
+    return consultas.por_que_no(_de_nuevo(proceso.pk), accion, ahora or timezone.now())
 
 
 def impedimento(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:
     """Por qué ahora no se puede `accion`, o vacío si se puede."""
-    return consultas.impedimento(_de_nuevo(proceso), accion, ahora)
+    return consultas.impedimento(_de_nuevo(proceso.pk), accion, ahora)
 
 
 def impedimento_en(proceso_id: int, accion: str) -> str:
@@ -39,7 +39,7 @@ def impedimento_en(proceso_id: int, accion: str) -> str:
 
 def exigir_fase(proceso: Proceso, accion: str, ahora: datetime | None = None) -> None:
     """Lanza ReglaIncumplida, con la fase actual y la fecha en que se abre, si ahora no se puede."""
-    proceso = _de_nuevo(proceso)
+    proceso = _de_nuevo(proceso.pk)
     ahora = ahora or timezone.now()
     if not consultas.permite(proceso, accion, ahora):
         raise ReglaIncumplida(consultas.por_que_no(proceso, accion, ahora))

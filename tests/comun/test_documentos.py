@@ -159,10 +159,10 @@ def test_examinar_si_el_taller_tarda_demasiado_se_corta(monkeypatch):
     def lento(*args, **kwargs):
         raise subprocess.TimeoutExpired(args[0], kwargs["timeout"])
 
-    monkeypatch.setattr(documentos.subprocess, "run", lento)
+    monkeypatch.setattr(subprocess, "run", lento)
     with pytest.raises(ReglaIncumplida, match="demasiado complicado"):
         examinar(subido(pdf()), campo="documento")
-    assert documentos._turnos._value == documentos.A_LA_VEZ
+    assert documentos._taller.turnos._value == documentos._taller.a_la_vez == 2
 
 
 def test_taller_con_diez_megas_de_basura_termina_a_tiempo_y_con_poca_memoria():

@@ -343,7 +343,7 @@ def test_guardar_foto_que_dice_ser_png_por_fuera_no_llega_a_otro_decodificador(m
         ordenes.append((orden[3], opciones["env"]))
         return verdadero(orden, **opciones)
 
-    monkeypatch.setattr(fotos.subprocess, "run", espia)
+    monkeypatch.setattr(subprocess, "run", espia)
     with pytest.raises(ReglaIncumplida, match="parece dañada"):
         guardar_foto(subida(b"\x89PNG\r\n\x1a\n" + bytes_de(dibujo()), "foto.png"))
     assert [formato for formato, _ in ordenes] == ["PNG"]
@@ -353,7 +353,7 @@ def test_guardar_foto_que_dice_ser_png_por_fuera_no_llega_a_otro_decodificador(m
 @pytest.mark.django_db
 def test_guardar_foto_si_el_taller_muere_dice_que_no_pudo(monkeypatch):
     muerta = subprocess.CompletedProcess([], -24, b"", b"")
-    monkeypatch.setattr(fotos.subprocess, "run", lambda *args, **kwargs: muerta)
+    monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: muerta)
     with pytest.raises(ReglaIncumplida, match="No pudimos leer la foto"):
         guardar_foto(subida(bytes_de(dibujo())))
 
@@ -363,19 +363,19 @@ def test_guardar_foto_si_el_taller_tarda_demasiado_se_corta(monkeypatch):
     def lento(*args, **kwargs):
         raise subprocess.TimeoutExpired(args[0], kwargs["timeout"])
 
-    monkeypatch.setattr(fotos.subprocess, "run", lento)
+    monkeypatch.setattr(subprocess, "run", lento)
     with pytest.raises(ReglaIncumplida, match="demasiado complicada"):
         guardar_foto(subida(bytes_de(dibujo())))
     # El turno se devolvió: caben otra vez todas.
-    assert fotos._turnos._value == fotos.A_LA_VEZ
+    assert fotos._taller.turnos._value == fotos._taller.a_la_vez == 2
 
 
 @pytest.mark.django_db
 def test_guardar_foto_con_el_taller_lleno_pide_esperar(monkeypatch):
     lleno = threading.BoundedSemaphore(1)
     lleno.acquire()
-    monkeypatch.setattr(fotos, "_turnos", lleno)
-    monkeypatch.setattr(fotos, "SEGUNDOS_DE_ESPERA", 0.01)
+    monkeypatch.setattr(fotos._taller, "turnos", lleno)
+    monkeypatch.setattr(fotos._taller, "espera", 0.01)
     with pytest.raises(ReglaIncumplida, match="Espera un minuto"):
         guardar_foto(subida(bytes_de(dibujo())))
 

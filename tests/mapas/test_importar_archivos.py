@@ -724,7 +724,7 @@ def test_si_el_proceso_aparte_muere_el_servidor_vive_y_lo_dice(muerte, tmp_path,
         "topes.SEGUNDOS_DE_CPU = 2\n"
         f"encierro.limitar()\n{muerte}\n"
     )
-    monkeypatch.setattr(proceso, "TALLER", taller)
+    monkeypatch.setattr(proceso._taller, "programa", taller)
     with pytest.raises(ArchivoInservible, match="demasiado grande o complicado"):
         proceso.revisar_archivo("x.geojson", geojson(*cuadricula(1)), pedir())
 

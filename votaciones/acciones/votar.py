@@ -42,10 +42,8 @@ def emitir_voto(
     huella = recibos.huella_de(codigo)
     elegidas = sorted(set(numeros))
     with transaction.atomic():
-        list(bloquear(Contienda.objects.filter(pk=contienda.pk)))
-        # Se vuelve a leer aparte: PostgreSQL trae las tablas unidas como estaban antes de esperar el candado, y la
-        # votación pudo cerrarse mientras tanto.
-        contienda = Contienda.objects.select_related("votacion__proceso").get(pk=contienda.pk)
+        # Con su votación, que pudo cerrarse mientras se esperaba.
+        contienda = bloquear(Contienda.objects.select_related("votacion__proceso").filter(pk=contienda.pk)).get()
         if (anterior := Voto.objects.filter(contienda=contienda, recibo=huella).first()) is not None:
             if anterior.seleccion != elegidas:
                 raise ReglaIncumplida(YA_VOTASTE)

@@ -2,10 +2,6 @@
 
 import json
 import logging
-import os
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +9,13 @@ from typing import Any
 from django.conf import settings
 
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.talleres import Taller, TallerLento, TallerOcupado
 from votaciones.actas.reglas import firmas as reglas
 
 registro = logging.getLogger("ayni.actas")
 PESO_MAXIMO = 10 * 1024 * 1024
 SEGUNDOS_MAXIMO = 40
-A_LA_VEZ, SEGUNDOS_DE_ESPERA = 1, 20
-_turnos = threading.BoundedSemaphore(A_LA_VEZ)
-_TALLER = Path(__file__).with_name("taller_de_firmas.py")
-# El proceso que lee el archivo no hereda secretos.
-_AMBIENTE = {nombre: os.environ[nombre] for nombre in ("LD_LIBRARY_PATH", "PYTHONHOME") if nombre in os.environ}
+_taller = Taller(Path(__file__).with_name("taller_de_firmas.py"), a_la_vez=1)
 
 
 @dataclass(frozen=True)
@@ -50,21 +43,12 @@ def comprobar_firmas(datos: bytes) -> Comprobado:
 
 def _en_el_taller(datos: bytes) -> dict[str, Any]:
     carpeta = str(settings.RAICES_FIRMA) if settings.RAICES_FIRMA else ""
-    if not _turnos.acquire(timeout=SEGUNDOS_DE_ESPERA):
-        raise _falla("Se están comprobando otras firmas. Espera un minuto y súbelo de nuevo.")
     try:
-        hecho = subprocess.run(
-            [sys.executable, "-I", str(_TALLER), carpeta],
-            input=datos,
-            capture_output=True,
-            timeout=SEGUNDOS_MAXIMO,
-            check=False,
-            env=_AMBIENTE,
-        )
-    except subprocess.TimeoutExpired:
+        hecho = _taller.correr(datos, carpeta, segundos=SEGUNDOS_MAXIMO)
+    except TallerOcupado:
+        raise _falla("Se están comprobando otras firmas. Espera un minuto y súbelo de nuevo.") from None
+    except TallerLento:
         raise _falla("El PDF es demasiado complicado. Firma el que descargaste de esta página.") from None
-    finally:
-        _turnos.release()
     try:
         return json.loads(hecho.stdout.splitlines()[-1])
     except (ValueError, IndexError):

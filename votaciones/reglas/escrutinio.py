@@ -61,12 +61,9 @@ def escrutar(
 
 def _voraz(perfil: Perfil, ya: Sequence[int], *, por_costo: bool = False, parar: bool = False) -> list[int]:
     """Opciones que entran de más a menos puntos (o puntos por costo) con lo que dejaron las de `ya`."""
-    puntos = perfil.puntos
+    valen = [mpq(p, costo) if por_costo else p for p, costo in zip(perfil.puntos, perfil.costos, strict=True)]
     candidatas = [opcion for opcion in perfil.con_apoyo if opcion not in ya]
-    if por_costo:
-        candidatas.sort(key=lambda i: (-mpq(puntos[i], perfil.costos[i]), perfil.puesto[i]))
-    else:
-        candidatas.sort(key=lambda i: (-puntos[i], perfil.puesto[i]))
+    candidatas.sort(key=lambda i: (-valen[i], perfil.puesto[i]))
     libre = perfil.presupuesto - sum(perfil.costos[i] for i in ya)
     costos: dict[Id, int] = dict(enumerate(perfil.costos))
     entran, _ = voraz.recorrer(candidatas, costos, libre, condiciones=perfil.condiciones, ya=ya, parar=parar)

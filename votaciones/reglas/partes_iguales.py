@@ -65,14 +65,13 @@ def contar(
             decidio.setdefault(ganadora, []).append(perdedora)
             decidio.setdefault(perdedora, []).append(ganadora)
     vueltas = {opcion: numero for numero, opcion in enumerate(ganan, start=1)}
-    contadas = []
+    contadas, se_suman = [], unidad(votos, puntos)
     for lugar, (opcion, costo) in enumerate(costos.items()):
         vuelta = vueltas.get(opcion)
         tienen = hecho.bolsas.de_sus_votantes(lugar)
         razon = _razon(costo, votos[opcion], vuelta, pagos.get(opcion), quedaba.get(opcion), tienen)
         if votos[opcion] and not vuelta and opcion not in quedaba:
-            no_compitio = condiciones.por_que_no(opcion, ganan, puntos=puntos[opcion], unidad=unidad(votos, puntos))
-            razon = no_compitio or razon
+            razon = condiciones.por_que_no(opcion, ganan, puntos=puntos[opcion], unidad=se_suman) or razon
         if decidio.get(opcion):
             lado = "la puso antes" if vuelta else "la puso después"
             razon += f" Empató con {lista_de(dict.fromkeys(decidio[opcion]))} y el sorteo {lado}."

@@ -10,7 +10,7 @@ calculan exactas. Rho nunca baja, así que el último extremo inferior de cada o
 recalcula. El resultado es el mismo que con fracciones en todo, a una milésima del tiempo.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -165,7 +165,7 @@ def repartir(perfil: Perfil, dotacion: Fraction) -> Reparto:
         pagos[ganadora] = a_fraccion(pago)
         bolsas.cobrar(ganadora, pago)
         del cotas[ganadora]
-        turnos.despues_de(ganadora, cotas)
+        turnos.despues_de(pagos, cotas)
     return Reparto(pagos, empates, bolsas)
 
 
@@ -174,7 +174,6 @@ class Turnos:
 
     def __init__(self, perfil: Perfil) -> None:
         self.condiciones = perfil.condiciones
-        self.ganaron: list[int] = []
         self.pueden = perfil.con_apoyo
         self.esperan = {opcion for opcion in self.pueden if not self.condiciones.le_toca(opcion, ())}
 
@@ -182,14 +181,13 @@ class Turnos:
         """{opción: cota inferior de su rho} de las que ya compiten."""
         return {opcion: 0.0 for opcion in self.pueden if opcion not in self.esperan}
 
-    def despues_de(self, ganadora: int, cotas: dict[int, float]) -> None:
-        """Saca de `cotas` las que la ganadora excluye y pone las que la esperaban."""
-        self.ganaron.append(ganadora)
+    def despues_de(self, ganan: Collection[int], cotas: dict[int, float]) -> None:
+        """Con una ganadora más: saca de `cotas` las que ahora se excluyen y pone las que la esperaban."""
         if self.condiciones.sin_parejas:
             return
-        for opcion in [otra for otra in cotas if not self.condiciones.le_toca(otra, self.ganaron)]:
+        for opcion in [otra for otra in cotas if not self.condiciones.le_toca(otra, ganan)]:
             del cotas[opcion]
-        for opcion in [otra for otra in self.esperan if self.condiciones.le_toca(otra, self.ganaron)]:
+        for opcion in [otra for otra in self.esperan if self.condiciones.le_toca(otra, ganan)]:
             self.esperan.remove(opcion)
             cotas[opcion] = 0.0
 
@@ -250,7 +248,7 @@ def repartir_aproximado(perfil: Perfil, dotacion: float) -> tuple[list[int], boo
         saldos[grupos] = np.maximum(0.0, saldos[grupos] - pago * perfil.valen[ganadora])
         ganan.append(ganadora)
         del cotas[ganadora]
-        turnos.despues_de(ganadora, cotas)
+        turnos.despues_de(ganan, cotas)
     return ganan, justa
 
 

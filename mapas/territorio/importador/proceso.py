@@ -2,31 +2,25 @@
 
 import json
 import logging
-import os
-import subprocess
-import sys
-import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from civic.comun.talleres import Taller, TallerLento, TallerOcupado
 from mapas.territorio.importador import topes
 from mapas.territorio.importador.piezas import ArchivoInservible, Pedido
 
 registro = logging.getLogger("ayni.importador")
 
 TALLER = Path(__file__).with_name("taller.py")
-A_LA_VEZ = 2
-SEGUNDOS_DE_ESPERA = 20
-_turnos = threading.BoundedSemaphore(A_LA_VEZ)
-# Sin secretos, con un solo hilo de cálculo y, por si algo quisiera salir, con una puerta que no lleva a ningún lado.
+# Con un solo hilo de cálculo y, por si algo quisiera salir, con una puerta que no lleva a ningún lado.
 AMBIENTE = {
-    **{nombre: os.environ[nombre] for nombre in ("LD_LIBRARY_PATH", "PYTHONHOME") if nombre in os.environ},
     **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
     "PROJ_NETWORK": "OFF",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONIOENCODING": "utf-8",
 }
+_taller = Taller(TALLER, a_la_vez=2, ambiente=AMBIENTE)
 _MAGIAS = {".zip": (b"PK\x03\x04", b"PK\x05\x06"), ".gpkg": (b"SQLite format 3\x00",)}
 DEMASIADO = "El archivo es demasiado grande o complicado de revisar. Simplifícalo o súbelo por partes."
 
@@ -57,22 +51,13 @@ def revisar_archivo(nombre: str, datos: bytes, pedido: Pedido) -> dict[str, Any]
 
 def en_el_taller(cabecera: dict[str, Any], datos: bytes = b"") -> dict[str, Any]:
     entrada = json.dumps(cabecera).encode() + b"\n" + datos
-    if not _turnos.acquire(timeout=SEGUNDOS_DE_ESPERA):
-        raise ArchivoInservible("Se están revisando otros archivos. Espera un minuto y vuelve a intentar.")
     try:
-        hecho = subprocess.run(
-            [sys.executable, "-I", str(TALLER)],
-            input=entrada,
-            capture_output=True,
-            timeout=topes.SEGUNDOS_DE_RELOJ,
-            check=False,
-            env=AMBIENTE,
-        )
-    except subprocess.TimeoutExpired:
+        hecho = _taller.correr(entrada, segundos=topes.SEGUNDOS_DE_RELOJ)
+    except TallerOcupado:
+        raise ArchivoInservible("Se están revisando otros archivos. Espera un minuto y vuelve a intentar.") from None
+    except TallerLento:
         registro.warning("El taller de territorio tardó más de %s s", topes.SEGUNDOS_DE_RELOJ)
         raise ArchivoInservible(DEMASIADO) from None
-    finally:
-        _turnos.release()
     try:
         respuesta = json.loads(hecho.stdout)
     except ValueError:
