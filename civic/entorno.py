@@ -138,6 +138,12 @@ VARIABLES: dict[str, Variable] = {
         "Clave de las huellas de carnets; obligatoria en producción, 50 caracteres o más y distinta de la secreta. "
         "Si se pierde o cambia, padrones e identidades dejan de servir.",
     ),
+    "AYNI_CLAVE_URNA": Variable(
+        _texto,
+        "",
+        "Clave que cierra los sobres de la urna y firma las credenciales; obligatoria en producción, 50 caracteres o "
+        "más y distinta de las otras. Si se pierde mientras se vota, esa votación no se puede contar.",
+    ),
     "AYNI_VERIFICACION": Variable(
         _varias_de(
             "padron", "padron_organizacion", "lista_organizacion", "ciudadania_digital", "promotora", "ventanilla"
@@ -163,6 +169,12 @@ VARIABLES: dict[str, Variable] = {
         "",
         "Base de datos, p. ej. postgres://usuario:clave@servidor/ayni. "
         "Vacía: SQLite en AYNI_DIR_DATOS. En producción, PostgreSQL.",
+    ),
+    "AYNI_BASE_URNA": Variable(
+        _direccion("sqlite", "postgres", "postgresql"),
+        "",
+        "Base de la urna, distinta de AYNI_BASE_DATOS y mejor con otro usuario y en otro servidor. "
+        "Vacía: al lado de la otra, con «_urna» en el nombre. Obligatoria en producción.",
     ),
     "AYNI_CONEXIONES": Variable(
         _entero(0, 200),
@@ -236,6 +248,7 @@ class Entorno:
     depurar: bool
     clave_secreta: str
     clave_padron: str
+    clave_urna: str
     verificacion: list[str]
     vota_con_identidad: bool
     oidc_emisor: str
@@ -243,6 +256,7 @@ class Entorno:
     oidc_secreto: str
     dir_datos: Path
     base_datos: str
+    base_urna: str
     conexiones: int
     redis: str
     anfitriones: list[str]
@@ -314,6 +328,15 @@ def _exigencias(valores: dict[str, Any]) -> list[str]:
         problemas.append(
             "AYNI_CLAVE_PADRON: en producción es obligatoria, de 50 caracteres o más y distinta de AYNI_CLAVE_SECRETA."
         )
+    if len(valores["clave_urna"]) < 50 or valores["clave_urna"] in (valores["clave_secreta"], valores["clave_padron"]):
+        problemas.append(
+            "AYNI_CLAVE_URNA: en producción es obligatoria, de 50 caracteres o más y distinta de las otras dos."
+        )
+    if (
+        not valores["base_urna"].startswith(("postgres://", "postgresql://"))
+        or valores["base_urna"] == valores["base_datos"]
+    ):
+        problemas.append("AYNI_BASE_URNA: en producción debe ser PostgreSQL (postgres://…) y otra que AYNI_BASE_DATOS.")
     if not valores["base_datos"].startswith(("postgres://", "postgresql://")):
         problemas.append("AYNI_BASE_DATOS: en producción debe ser PostgreSQL (postgres://…).")
     if not valores["redis"]:
@@ -323,6 +346,14 @@ def _exigencias(valores: dict[str, Any]) -> list[str]:
     if "*" in valores["anfitriones"]:
         problemas.append("AYNI_ANFITRIONES: escribe los nombres; «*» no se permite.")
     return problemas
+
+
+def base_de_la_urna(base_datos: str) -> str:
+    """La que le toca a la urna si nadie dijo otra: al lado de la principal, con «_urna» al final del nombre."""
+    direccion, separa, opciones = base_datos.partition("?")
+    carpeta, _, nombre = direccion.rpartition("/")
+    camino = Path(nombre)
+    return f"{carpeta}/{camino.stem}_urna{camino.suffix}{separa}{opciones}"
 
 
 def clave_local(carpeta: Path) -> str:

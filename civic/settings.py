@@ -4,13 +4,14 @@ import logging.config
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from civic.entorno import RAIZ, ErrorDeEntorno, clave_local, leer_entorno
+from civic.entorno import RAIZ, ErrorDeEntorno, base_de_la_urna, clave_local, leer_entorno
 
 try:
     ENTORNO = leer_entorno()
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "mapas.demandas",
     "mapas.obras",
     "votaciones.actas",
+    "votaciones.urna",
     "votaciones",
     "propuestas",
     "mapas.reportes",
@@ -119,25 +121,35 @@ TEMPLATES = [
 # --- Datos -----------------------------------------------------------------------------------------------------------
 DIR_DATOS.mkdir(parents=True, exist_ok=True)
 BASE_DATOS_URL = ENTORNO.base_datos or f"sqlite:///{DIR_DATOS / 'ayni.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(BASE_DATOS_URL)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    _durabilidad = "OFF" if EN_PRUEBAS else "FULL"
-    DATABASES["default"]["TEST"] = {"NAME": str(DIR_DATOS / "pruebas.sqlite3")}
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
-        # IMMEDIATE da la misma exclusión que select_for_update; sin él, «database is locked».
-        "transaction_mode": "IMMEDIATE",
-        # FULL: un voto con recibo entregado no se pierde ni con un corte de luz.
-        "init_command": (
-            f"PRAGMA journal_mode=WAL;PRAGMA synchronous={_durabilidad};PRAGMA foreign_keys=ON;"
-            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-8000;"
-        ),
-    }
-else:
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5}
-    if ENTORNO.conexiones:
-        # En ASGI cada pedido corre en un hilo nuevo: CONN_MAX_AGE no le guarda nada, el fondo común sí.
-        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 10}
+# La urna, aparte: en la misma base, el número de transacción uniría a quien votó con su papeleta.
+BASE_URNA_URL = ENTORNO.base_urna or base_de_la_urna(BASE_DATOS_URL)
+
+
+def _base(url: str, de_prueba: str) -> dict[str, Any]:
+    base: dict[str, Any] = {**dj_database_url.parse(url)}
+    if base["ENGINE"].endswith("sqlite3"):
+        durabilidad = "OFF" if EN_PRUEBAS else "FULL"
+        base["TEST"] = {"NAME": str(DIR_DATOS / de_prueba)}
+        base["OPTIONS"] = {
+            "timeout": 20,
+            # IMMEDIATE da la misma exclusión que select_for_update; sin él, «database is locked».
+            "transaction_mode": "IMMEDIATE",
+            # FULL: un voto con recibo entregado no se pierde ni con un corte de luz.
+            "init_command": (
+                f"PRAGMA journal_mode=WAL;PRAGMA synchronous={durabilidad};PRAGMA foreign_keys=ON;"
+                "PRAGMA mmap_size=134217728;PRAGMA cache_size=-8000;"
+            ),
+        }
+    else:
+        base["OPTIONS"] = {"connect_timeout": 5}
+        if ENTORNO.conexiones:
+            # En ASGI cada pedido corre en un hilo nuevo: CONN_MAX_AGE no le guarda nada, el fondo común sí.
+            base["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 10}
+    return base
+
+
+DATABASES = {"default": _base(BASE_DATOS_URL, "pruebas.sqlite3"), "urna": _base(BASE_URNA_URL, "pruebas-urna.sqlite3")}
+DATABASE_ROUTERS = ["votaciones.urna.ruta.RutaDeLaUrna"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if ENTORNO.redis:
@@ -206,6 +218,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # La demo saca la suya de la clave local; producción la trae aparte, para que cambiar la otra no borre identidades.
 CLAVE_PADRON = ENTORNO.clave_padron or f"demo:{SECRET_KEY}"
+# Cierra los sobres de la urna y firma las credenciales: nunca está en una base.
+CLAVE_URNA = ENTORNO.clave_urna or f"demo:urna:{SECRET_KEY}"
 VERIFICACION = ENTORNO.verificacion
 VOTA_CON_IDENTIDAD = ENTORNO.vota_con_identidad
 OIDC = {

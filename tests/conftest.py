@@ -8,9 +8,18 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, connections
+from django.db import connection, connections, router
 
 from tests import elenco as reparto
+
+
+def pytest_collection_modifyitems(items):
+    """Quien usa la base usa las dos: la de siempre y la de la urna."""
+    for prueba in items:
+        if marca := prueba.get_closest_marker("django_db"):
+            marca.kwargs.setdefault("databases", "__all__")
+        elif {"db", "transactional_db"} & set(getattr(prueba, "fixturenames", ())):
+            prueba.add_marker(pytest.mark.django_db(databases="__all__"))
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +55,12 @@ def _reponer_lo_sembrado(request):
     with abrir():
         # Sin post_migrate, que crearía los mismos tipos de contenido con otros números.
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        call_command("flush", database="urna", verbosity=0, interactive=False, inhibit_post_migrate=True)
         connection.creation.deserialize_db_from_string(sembrado)
+        suyos = [modelo for modelo in apps.get_models() if router.allow_migrate_model("default", modelo)]
         with connection.cursor() as cursor:
             # PostgreSQL no adelanta sus contadores cuando se insertan números ya puestos.
-            for orden in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            for orden in connection.ops.sequence_reset_sql(no_style(), suyos):
                 cursor.execute(orden)
     # Durante el módulo los tipos tuvieron otros números, y Django los recuerda en memoria.
     ContentType.objects.clear_cache()

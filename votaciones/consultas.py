@@ -12,11 +12,13 @@ from civic.cuentas.consultas_verificacion import con_rotulos, totales_publicos
 from civic.cuentas.reglas_identidad import CELDA_MINIMA
 from civic.procesos.models import Fase
 from civic.procesos.reglas import EN_MARCHA
-from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet, Voto
+from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, VotacionQuerySet
 from votaciones.reglas import libro as libro_de_reglas
 from votaciones.reglas import recibo as recibos
 from votaciones.reglas.comun import orden_de_desempate
 from votaciones.reglas.condiciones import frases_de
+from votaciones.urna import consultas as consultas_de_urna
+from votaciones.urna.sobres import Firmante
 
 
 def a_centavos(monto: Decimal) -> int:
@@ -141,7 +143,11 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
         "cierra": _utc(votacion.cierra),
         "contiendas": [_contienda_del_libro(contienda, version) for contienda in contiendas],
     }
-    return libro if version < 2 else libro | {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
+    if version >= 2:
+        libro |= {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
+    if version >= 3:
+        libro |= {"clave_urna": Firmante(votacion.slug).publica}
+    return libro
 
 
 def _contienda_del_libro(contienda: Contienda, version: int) -> dict[str, Any]:
@@ -170,7 +176,13 @@ def _utc(momento: datetime) -> str:
 # --- Recibos y resultados --------------------------------------------------------------------------------------------
 def hay_recibo(votacion: Votacion, codigo: str) -> bool:
     """Si el recibo corresponde a una papeleta que está en la urna. No dice cuál."""
-    return Voto.objects.filter(contienda__votacion=votacion, recibo=recibos.huella_de(codigo)).exists()
+    contiendas = votacion.contiendas.values_list("pk", flat=True)
+    return consultas_de_urna.hay_recibo(contiendas, recibos.huella_de(codigo))
+
+
+def papeletas_de(contienda: Contienda) -> int:
+    """Cuántas papeletas hay en su urna."""
+    return consultas_de_urna.papeletas_por_contienda([contienda.pk]).get(contienda.pk, 0)
 
 
 @dataclass(frozen=True)

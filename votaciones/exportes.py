@@ -12,9 +12,10 @@ from django.utils import timezone
 from civic.comun.errores import ReglaIncumplida
 from civic.cuentas.reglas_identidad import CELDA_MINIMA
 from votaciones.consultas import contiendas_de, opciones_de, resultado_publico, se_publican_papeletas
-from votaciones.models import Contienda, Opcion, Votacion, Voto
+from votaciones.models import Contienda, Opcion, Votacion
 from votaciones.reglas import pabulib
 from votaciones.reglas.libro import COMPLETAR
+from votaciones.urna import consultas as consultas_de_urna
 
 
 def pabulib_de(contienda: Contienda) -> str:
@@ -24,9 +25,7 @@ def pabulib_de(contienda: Contienda) -> str:
     se contó o si son tan pocas que se sabría quién votó qué.
     """
     votacion = contienda.votacion
-    papeletas = sorted(
-        sorted(seleccion) for seleccion in Voto.objects.filter(contienda=contienda).values_list("seleccion", flat=True)
-    )
+    papeletas = sorted(consultas_de_urna.selecciones_de(contienda.pk))
     if not se_publican_papeletas(votacion, len(papeletas)):
         raise ReglaIncumplida(
             f"Las papeletas se publican después de contar y solo donde votaron {CELDA_MINIMA} personas o más."
@@ -121,6 +120,7 @@ anotaste o se publicó el día de la apertura.
 libro.json          obras, costos, presupuestos y reglas, congelados al abrir: su SHA-256 es la huella
 distrito-N.pb       las papeletas de cada distrito, en formato Pabulib, ordenadas por lo que eligen
 recibos-N.txt       la huella de cada recibo, en orden: «comprobar mi recibo» busca aquí
+tablero-N.json      lo que pasó en cada urna, encadenado: apertura, lotes de sobres cerrados, cierre y escrutinio
 resultado.json      lo que se publicó: qué ganó con cada regla, en qué vuelta y por qué
 verificar.py        el programa: una sola hoja, solo la biblioteca de Python
 
@@ -136,13 +136,13 @@ def recuento_de(votacion: Votacion) -> dict[str, bytes]:
         "libro.json": votacion.libro.encode(),
         "resultado.json": json.dumps(resultado_publico(votacion), ensure_ascii=False, indent=1).encode(),
     }
-    recibos: dict[int, list[str]] = {}
-    for clave, recibo in Voto.objects.filter(contienda__votacion=votacion).values_list("contienda", "recibo"):
-        recibos.setdefault(clave, []).append(recibo)
     for contienda in contiendas_de(votacion).select_related("votacion", "distrito__padre"):
-        suyos = sorted(recibos.get(contienda.pk, ()))
+        suyos = consultas_de_urna.recibos_de(contienda.pk)
         paquete[f"recibos-{contienda.numero}.txt"] = "".join(f"{recibo}\n" for recibo in suyos).encode()
-        if se_publican_papeletas(votacion, len(suyos)):
+        se_publican = se_publican_papeletas(votacion, len(suyos))
+        tablero = consultas_de_urna.tablero_de(contienda.pk, con_papeletas=se_publican)
+        paquete[f"tablero-{contienda.numero}.json"] = json.dumps(tablero, ensure_ascii=False, indent=1).encode()
+        if se_publican:
             paquete[f"distrito-{contienda.numero}.pb"] = pabulib_de(contienda).encode()
     return paquete
 

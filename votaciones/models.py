@@ -1,6 +1,5 @@
-"""Votaciones: contiendas por distrito, opciones congeladas, quién ya votó y la urna, que no conoce a nadie."""
+"""Votaciones: contiendas por distrito, opciones congeladas, quién retiró su credencial. La urna está en otra base."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +10,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from civic.comun.al_azar import ConClaveAlAzar
+from civic.comun.al_azar import clave_al_azar as _clave_al_azar  # noqa: F401 -- la nombra la migración 0001
 from civic.cuentas.metodos import OPCIONES
 from civic.cuentas.models import Identidad
 from civic.procesos.models import Proceso
@@ -152,34 +153,20 @@ class Opcion(models.Model):
         return f"{self.numero}. {self.titulo}"
 
 
-def _clave_al_azar() -> int:
-    return secrets.randbits(62)
-
-
-class ConClaveAlAzar(models.Model):
-    """Fila cuya clave no dice nada.
-
-    Una clave al azar no cuenta el orden de llegada. Es BigAutoField, y no un entero cualquiera, porque SQLite usa
-    entonces esa misma clave como número de fila: de otro modo guardaría uno oculto y correlativo.
-    """
-
-    id = models.BigAutoField(primary_key=True, default=_clave_al_azar, editable=False)
-
-    class Meta:
-        abstract = True
-
-
 class Participacion(ConClaveAlAzar):
-    """Que una persona ya votó en una contienda. No dice cuándo, ni qué, ni con qué recibo.
+    """Que una persona retiró su credencial para votar en una contienda. No dice cuándo, ni qué, ni con qué recibo.
 
-    Queda con la cuenta y con la identidad: quien cambia de cuenta no vota otra vez. El modo es el de ese momento, para
-    los totales.
+    Las papeletas están en otra base y nada de aquí lleva a ellas: el compromiso es la huella de un código que solo
+    tiene la persona (ver `votaciones.reglas.credencial`), y le deja pedir la misma credencial si se le cortó la
+    conexión. Queda con la cuenta y con la identidad: quien cambia de cuenta no vota otra vez. El modo es el de ese
+    momento, para los totales.
     """
 
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="participaciones")
     usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     identidad = models.ForeignKey(Identidad, models.PROTECT, null=True, blank=True, related_name="+")
     metodo = models.CharField("cómo estaba verificada", max_length=24, choices=OPCIONES, blank=True)
+    compromiso = models.CharField("huella del código", max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = "participación"
@@ -199,21 +186,6 @@ class Participacion(ConClaveAlAzar):
 
     def __str__(self) -> str:
         return "Participación"
-
-
-class Voto(ConClaveAlAzar):
-    """Una papeleta en la urna. Sin persona, sin hora, sin sesión."""
-
-    contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="votos")
-    recibo = models.CharField("huella del recibo", max_length=64, unique=True)
-    seleccion = models.JSONField("números elegidos")
-
-    class Meta:
-        verbose_name = "voto"
-        verbose_name_plural = "votos"
-
-    def __str__(self) -> str:
-        return "Voto"
 
 
 class Resultado(models.Model):

@@ -14,7 +14,7 @@ from civic.cuentas.roles import Cosa, puede
 from civic.procesos import permisos as permisos_de_fase
 from civic.procesos.reglas import VOTAR, dia
 from votaciones import consultas
-from votaciones.models import Contienda, Participacion, Votacion, Voto
+from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.reglas import estados
 
 
@@ -49,7 +49,7 @@ def contienda_o_404(slug: str, numero: int) -> Contienda:
 def contienda_con_papeletas_o_404(slug: str, numero: int) -> Contienda:
     """La contienda, si sus papeletas se pueden publicar una por una."""
     contienda = contienda_o_404(slug, numero)
-    if not consultas.se_publican_papeletas(contienda.votacion, Voto.objects.filter(contienda=contienda).count()):
+    if not consultas.se_publican_papeletas(contienda.votacion, consultas.papeletas_de(contienda)):
         raise Http404("Las papeletas de ese distrito no se publican una por una.")
     return contienda
 

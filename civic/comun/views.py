@@ -3,7 +3,7 @@
 import logging
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -25,10 +25,11 @@ registro = logging.getLogger("ayni")
 @publica
 @require_safe
 def salud(request: HttpRequest) -> JsonResponse:
-    """200 si el proceso y la base responden; 503 si la base no."""
+    """200 si el proceso y las bases responden; 503 si alguna no."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        for conexion in connections.all():
+            with conexion.cursor() as cursor:
+                cursor.execute("SELECT 1")
     except DatabaseError:
         registro.exception("La base de datos no responde")
         return JsonResponse({"estado": "sin base de datos"}, status=503)

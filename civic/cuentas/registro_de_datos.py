@@ -591,6 +591,7 @@ REGISTRO: tuple[Dato, ...] = (
         ("contienda__votacion__nombre", "contienda__distrito__nombre", "metodo"),
         CONSERVAR,
         "impide votar dos veces; no dice qué votó, y eso no lo sabe nadie: el voto no guarda de quién es",
+        callados={"compromiso": "huella del código de tu recibo; no sirve para nada más"},
     ),
     Dato(
         "cambios_de_obras_que_pidio",

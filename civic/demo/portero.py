@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from civic.cuentas.models import Usuario
@@ -50,14 +50,15 @@ def borrar_demo() -> bool:
     exigir_base_propia()
     if not es_demo():
         return False
-    base = Path(connection.settings_dict["NAME"])
-    connection.close()
-    for archivo in (base, base.with_name(base.name + "-wal"), base.with_name(base.name + "-shm")):
-        archivo.unlink(missing_ok=True)
+    for conexion in connections.all():
+        base = Path(conexion.settings_dict["NAME"])
+        conexion.close()
+        for archivo in (base, base.with_name(base.name + "-wal"), base.with_name(base.name + "-shm")):
+            archivo.unlink(missing_ok=True)
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     return True
 
 
 def faltan_migraciones() -> bool:
-    ejecutor = MigrationExecutor(connection)
-    return bool(ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes()))
+    ejecutores = [MigrationExecutor(conexion) for conexion in connections.all()]
+    return any(ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes()) for ejecutor in ejecutores)

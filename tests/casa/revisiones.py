@@ -220,7 +220,14 @@ SIN_BITACORA = {
     "civic/cuentas/acciones/identidades.py:tomar_identidad": "pieza de verificar, que lo anota",
     "civic/cuentas/acciones/verificacion.py:terminar_verificaciones": "pieza de verificar y de soltar, que lo anotan",
     "mapas/territorio/acciones.py:trazar_limite": "pieza de publicar una versión o corregir un área, que lo anotan",
-    "votaciones/acciones/votar.py:emitir_voto": "el voto es secreto: quién votó no va junto a nada",
+    **{
+        f"votaciones/acciones/votar.py:{verbo}": "el voto es secreto: quién votó no va junto a nada"
+        for verbo in ("emitir_voto", "retirar_credencial", "asegurar_urna", "asentar_papeletas")
+    },
+    **{
+        f"votaciones/urna/acciones.py:{verbo}": "la urna tiene su propio tablero, que no conoce a nadie"
+        for verbo in ("abrir_urna", "depositar", "asentar_lote", "cerrar_urna", "abrir_sobres")
+    },
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
     "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",

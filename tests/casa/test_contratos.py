@@ -14,6 +14,7 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 VIOLACIONES = {
     "La torre": ("civic/debate/reglas.py", "import propuestas.models\n"),
     "Las salas": ("propuestas/models.py", "from propuestas import views  # plantada\n"),
+    "La urna no": ("votaciones/urna/consultas.py", "from civic.cuentas.models import Usuario\n"),
     "Channels solo": ("propuestas/acciones.py", "import channels.layers\n"),
     "Las reglas": ("propuestas/reglas.py", "import django\n"),
 }

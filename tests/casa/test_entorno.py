@@ -1,13 +1,15 @@
 import pytest
 
-from civic.entorno import ErrorDeEntorno, leer_entorno
+from civic.entorno import ErrorDeEntorno, base_de_la_urna, leer_entorno
 
 CLAVE = "x" * 50
 PRODUCCION = {
     "AYNI_MODO": "produccion",
     "AYNI_CLAVE_SECRETA": CLAVE,
     "AYNI_CLAVE_PADRON": "p" * 50,
+    "AYNI_CLAVE_URNA": "u" * 50,
     "AYNI_BASE_DATOS": "postgres://u:c@db/ayni",
+    "AYNI_BASE_URNA": "postgres://u2:c@db2/ayni_urna",
     "AYNI_REDIS": "redis://cache:6379/0",
     "AYNI_URL_PUBLICA": "https://ayni.example",
     "AYNI_ANFITRIONES": "ayni.example",
@@ -53,6 +55,10 @@ def test_variable_mal_escrita_no_arranca_y_dice_como_corregir(nombre, valor, fra
         ("AYNI_OIDC_EMISOR", "https://cd.example", "AYNI_OIDC_CLIENTE"),
         ("AYNI_OIDC_EMISOR", "http://cd.example", "https://"),
         ("AYNI_BASE_DATOS", "", "AYNI_BASE_DATOS"),
+        ("AYNI_BASE_URNA", "", "AYNI_BASE_URNA"),
+        ("AYNI_BASE_URNA", "postgres://u:c@db/ayni", "otra que AYNI_BASE_DATOS"),
+        ("AYNI_CLAVE_URNA", "corta", "AYNI_CLAVE_URNA"),
+        ("AYNI_CLAVE_URNA", CLAVE, "distinta de las otras dos"),
         ("AYNI_REDIS", "", "AYNI_REDIS"),
         ("AYNI_URL_PUBLICA", "http://ayni.example", "AYNI_URL_PUBLICA"),
         ("AYNI_ANFITRIONES", "*", "AYNI_ANFITRIONES"),
@@ -62,3 +68,14 @@ def test_variable_mal_escrita_no_arranca_y_dice_como_corregir(nombre, valor, fra
 def test_produccion_sin_lo_obligatorio_no_arranca(falta, valor, nombre):
     with pytest.raises(ErrorDeEntorno, match=nombre):
         leer_entorno({**PRODUCCION, falta: valor})
+
+
+@pytest.mark.parametrize(
+    ("base", "urna"),
+    [
+        ("sqlite:////var/ayni/ayni.sqlite3", "sqlite:////var/ayni/ayni_urna.sqlite3"),
+        ("postgres://u:c@db:5432/ayni?sslmode=require", "postgres://u:c@db:5432/ayni_urna?sslmode=require"),
+    ],
+)
+def test_sin_decir_otra_la_urna_va_al_lado(base, urna):
+    assert base_de_la_urna(base) == urna

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 from django.http import Http404, HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
@@ -53,12 +53,13 @@ def test_salud_con_base_responde_bien(client, db):
     assert (respuesta.status_code, respuesta.json()) == (200, {"estado": "bien"})
 
 
-def test_salud_sin_base_dice_503(client, db, monkeypatch):
+@pytest.mark.parametrize("base", ["default", "urna"])
+def test_salud_sin_base_dice_503(client, db, monkeypatch, base):
     def sin_base():
         raise DatabaseError("no hay nadie")
 
     with monkeypatch.context() as parche:
-        parche.setattr(connection, "cursor", sin_base)
+        parche.setattr(connections[base], "cursor", sin_base)
         respuesta = client.get("/salud/")
 
     assert (respuesta.status_code, respuesta.json()) == (503, {"estado": "sin base de datos"})

@@ -32,7 +32,8 @@ from tests.votaciones.actas.test_paginas import datos as datos_de_acta
 from tests.votaciones.actas.test_paginas import direccion_de_equipo
 from tests.votaciones.conftest import abierta, d1, preparada, viables  # noqa: F401
 from votaciones.actas.models import Acta
-from votaciones.models import Participacion, Voto
+from votaciones.models import Participacion
+from votaciones.urna.models import Sobre
 
 pytestmark = pytest.mark.django_db
 INTENTOS = 5
@@ -120,7 +121,7 @@ def voto(entrar, d1, gente):  # noqa: F811
     papeleta = cliente.get(reverse("votaciones:papeleta", args=["poa-2027", 1]))
     datos = {"opciones": ["1", "3"], "clave": clave_en(papeleta)}
     emitir = reverse("votaciones:emitir", args=["poa-2027", 1])
-    return Envio(cliente, emitir, datos, Voto.objects.count, {"opciones": ["2"]})
+    return Envio(cliente, emitir, datos, Sobre.objects.count, {"opciones": ["2"]})
 
 
 CON_CLAVE = ["comentario", "reporte", "propuesta_nueva", "organizacion", "observacion", "acta", "voto"]
@@ -170,7 +171,7 @@ def test_el_voto_repetido_muestra_el_mismo_recibo(voto):
         pagina = voto.cliente.get(voto.enviar().url).text
         recibos.add(re.search(r'class="recibo">([^<]+)<', pagina)[1])
     assert len(recibos) == 1
-    assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
+    assert (Sobre.objects.count(), Participacion.objects.count()) == (1, 1)
 
 
 def test_presentar_una_propuesta_repetido_la_presenta_una_vez(entrar, recepcion, gente, pueblo):

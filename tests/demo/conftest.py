@@ -1,23 +1,16 @@
 """Una sola carga de la demo para todo el módulo: tarda, y nadie la cambia."""
 
 import pytest
-from django.db import transaction
 from django.test import override_settings
 
 from civic.demo import carga
 from civic.demo.models import Paso
 from propuestas.models import Propuesta
+from tests.guardas import todo_se_deshace
 
 
 class Tropiezo(Exception):
     """El corte de luz de la prueba."""
-
-
-def _de_la_prueba():
-    """Transacción que envuelve a las de verdad, como las que abre Django en cada prueba."""
-    bloque = transaction.atomic()
-    bloque._from_testcase = True
-    return bloque
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +20,10 @@ def cargada(django_db_setup, django_db_blocker, tmp_path_factory):
     Devuelve lo que había justo después del corte. Todo vive en una transacción que se deshace al final del módulo.
     """
     archivos = tmp_path_factory.mktemp("archivos")
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=archivos), _de_la_prueba():
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=archivos), todo_se_deshace():
         antes = _cargar_hasta_el_corte()
         carga.cargar_demo()
         yield antes
-        transaction.set_rollback(True)
 
 
 def _cargar_hasta_el_corte() -> dict[str, object]:
@@ -52,6 +44,5 @@ def _cargar_hasta_el_corte() -> dict[str, object]:
 @pytest.fixture
 def demo(cargada):
     """Lo que una prueba cambie se deshace al terminar ella."""
-    with _de_la_prueba():
+    with todo_se_deshace():
         yield cargada
-        transaction.set_rollback(True)

@@ -27,7 +27,9 @@ from mapas.territorio.consultas import ubicar
 from mapas.territorio.models import Area
 from propuestas.models import Apoyo, Dictamen, Propuesta, Seguimiento, TextoAnterior
 from propuestas.reglas import MOVIMIENTOS, Estado
-from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
+from tests.urnas import elegido
+from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
+from votaciones.urna.models import Sobre
 
 pytestmark = pytest.mark.usefixtures("demo")
 CENTAVOS_EXTRA = 1e-12
@@ -39,7 +41,7 @@ def test_corte_en_medio_al_retomar_solo_rehace_lo_que_falta(demo):
 
 
 def test_cargar_dos_veces_no_repite_nada():
-    modelos = (Area, Usuario, Organizacion, Propuesta, Apoyo, Voto, Obra, Reporte, Comentario, Suceso, Foto, Noticia)
+    modelos = (Area, Usuario, Organizacion, Propuesta, Apoyo, Sobre, Obra, Reporte, Comentario, Suceso, Foto, Noticia)
     antes = {modelo: modelo.objects.count() for modelo in modelos}
     carga.cargar_demo()
     assert {modelo: modelo.objects.count() for modelo in modelos} == antes
@@ -92,9 +94,9 @@ def test_cada_papeleta_abierta_ofrece_mas_obras_que_dinero():
 def test_urnas_tienen_tantas_papeletas_como_personas_y_ninguna_pasa_del_techo():
     for contienda in Contienda.objects.annotate(personas=Count("participaciones")):
         costos = dict(contienda.opciones.values_list("numero", "costo"))
-        votos = list(contienda.votos.all())
+        votos = elegido(contienda)
         assert len(votos) == contienda.personas > 0
-        assert all(sum(costos[numero] for numero in voto.seleccion) <= contienda.presupuesto for voto in votos)
+        assert all(sum(costos[numero] for numero in seleccion) <= contienda.presupuesto for seleccion in votos)
     con_residencia = Residencia.objects.filter(nivel="verificada").values_list("usuario", "distrito")
     assert set(Participacion.objects.values_list("usuario", "contienda__distrito")) <= set(con_residencia)
 

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 from django.conf import settings as ajustes
-from django.db import transaction
 from django.test import override_settings
 
+from tests.guardas import todo_se_deshace
 from tests.matriz.mundo import crear_mundo
 from tests.matriz.recorrido import recorrer
 
@@ -22,11 +22,8 @@ def el_mundo(django_db_setup, django_db_blocker, tmp_path_factory):
         MEDIA_ROOT=tmp_path_factory.mktemp("archivos"),
         ALLOWED_HOSTS=[*ajustes.ALLOWED_HOSTS, "testserver"],
     )
-    bloque = transaction.atomic()
-    bloque._from_testcase = True  # envuelve a las transacciones de verdad, como las que abre Django en cada prueba
-    with mundo_aparte, django_db_blocker.unblock(), bloque:
+    with mundo_aparte, django_db_blocker.unblock(), todo_se_deshace():
         yield crear_mundo()
-        transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
 
 

@@ -48,13 +48,13 @@ from mapas.territorio.models import Duda, Importacion
 from propuestas import acciones as acciones_de_propuestas
 from propuestas.acciones import pedir_union, relacionar, responder_pedido, revisar_forma
 from propuestas.models import CargaDePapel, Copatrocinio, Documento, Propuesta
-from tests import elenco
+from tests import elenco, urnas
 from tests.propuestas import piezas
 from tests.votaciones.actas import piezas as piezas_de_actas
 from votaciones import acciones as votaciones
 from votaciones.actas import acciones as actas
 from votaciones.actas.models import Envio
-from votaciones.models import Participacion, Voto
+from votaciones.models import Participacion
 
 UNIDAD, OTRA_UNIDAD = "Obras Públicas", "Saneamiento"
 POR_DISTRITO = (Rol.PRESIDENCIA_DISTRITO, Rol.PROMOTORA, Rol.GESTION_COMUNIDAD, Rol.VENTANILLA)
@@ -382,7 +382,7 @@ def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> di
     contienda = contada.contiendas.get(opciones__titulo="Plaza")
     for numero, persona in enumerate(Usuario.objects.order_by("pk")[:5]):
         Participacion.objects.create(contienda=contienda, usuario=persona)
-        Voto.objects.create(contienda=contienda, recibo=f"{numero:064}", seleccion=[1])
+        urnas.echar(contienda, [1], bytes([numero]) * 10)
     votaciones.cerrar_votacion(contada, ahora=fechas["cierra"])
     preparada = votaciones.preparar_votacion(proceso, nombre="Preparada", slug="preparada", **fechas)
     return {"abierta": abierta, "contada": votaciones.contar_votacion(contada), "preparada": preparada}

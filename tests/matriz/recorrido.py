@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
-from django.db import connection, transaction
+from django.db import connection, connections
 from django.template.backends.django import Template
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
@@ -22,6 +22,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.safestring import SafeString
 
 from tests.elenco import pasar_segundo_paso
+from tests.guardas import se_deshace
 from tests.matriz.mundo import Mundo
 
 # dirección -> final del error, para quien tenga que arreglar un 500.
@@ -219,19 +220,12 @@ def pedir(sesion: dict[str, str], metodo: str, direccion: str) -> tuple[str, set
     for nombre, valor in sesion.items():
         cliente.cookies[nombre] = valor
     escrituras = _Escrituras()
-    punto = transaction.savepoint()
-    try:
-        with connection.execute_wrapper(escrituras):
-            respuesta = cliente.generic(metodo, direccion)
-            if respuesta.status_code == 500 and respuesta.exc_info:
-                ERRORES.setdefault(
-                    f"{metodo} {direccion}", "".join(traceback.format_exception(*respuesta.exc_info)[-4:])
-                )
-            return codigo(respuesta), escrituras.tablas
-    finally:
-        transaction.savepoint_rollback(punto)
-        # Volver a un punto lo deja puesto: sin soltarlo se apilan miles, y PostgreSQL se queda sin candados.
-        transaction.savepoint_commit(punto)
+    urna = connections["urna"]
+    with se_deshace(), connection.execute_wrapper(escrituras), urna.execute_wrapper(escrituras):
+        respuesta = cliente.generic(metodo, direccion)
+        if respuesta.status_code == 500 and respuesta.exc_info:
+            ERRORES.setdefault(f"{metodo} {direccion}", "".join(traceback.format_exception(*respuesta.exc_info)[-4:]))
+        return codigo(respuesta), escrituras.tablas
 
 
 # --- El archivo ------------------------------------------------------------------------------------------------------

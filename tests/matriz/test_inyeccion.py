@@ -13,6 +13,7 @@ from django.test import Client
 from lxml import html
 from wagtail.fields import RichTextField
 
+from tests.guardas import se_deshace
 from tests.matriz.recorrido import Recorrido, _sesion, puertas
 
 VENENO = "'\"></script><img src=x onerror=a()>"
@@ -97,11 +98,8 @@ def _pedir(sesion: dict[str, str], direccion: str) -> Any:
     cliente = Client(raise_request_exception=False)
     for nombre, valor in sesion.items():
         cliente.cookies[nombre] = valor
-    punto = transaction.savepoint()
-    respuesta = cliente.get(direccion)
-    transaction.savepoint_rollback(punto)
-    transaction.savepoint_commit(punto)
-    return respuesta
+    with se_deshace():
+        return cliente.get(direccion)
 
 
 @pytest.mark.parametrize("pagina", [f"<p>{VENENO}</p>", f'<a title="{VENENO}">x</a>', f"<script>1;{VENENO}</script>"])

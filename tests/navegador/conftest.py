@@ -66,14 +66,18 @@ def _puerto_libre() -> int:
 
 
 def _base_aparte(url: str) -> str:
-    """Base PostgreSQL nueva y vacía para el navegador (una por proceso de pruebas); devuelve su dirección."""
+    """Bases PostgreSQL nuevas y vacías para el navegador (un par por proceso de pruebas); dirección de la primera.
+
+    La otra es la de la urna, con el nombre que le toca si nadie dice otro.
+    """
     import psycopg
     from psycopg import sql
 
     nombre = f"ayni_navegador{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with psycopg.connect(url, autocommit=True) as conexion:
-        conexion.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(nombre)))
-        conexion.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(nombre)))
+        for cual in (nombre, f"{nombre}_urna"):
+            conexion.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(cual)))
+            conexion.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(cual)))
     return urlunsplit(urlsplit(url)._replace(path=f"/{nombre}"))
 
 

@@ -16,7 +16,8 @@ from tests.cuentas.piezas_verificacion import a_la_vez
 from tests.elenco import crear_persona
 from tests.votaciones.conftest import votar
 from votaciones import acciones, consultas
-from votaciones.models import Participacion, Voto
+from votaciones.models import Participacion
+from votaciones.urna.models import Sobre
 
 CI = normalizar_ci("4455667")
 
@@ -43,7 +44,7 @@ def test_quien_voto_retira_su_verificacion_y_abre_otra_cuenta_no_vota_otra_vez(a
     otra = vecina(pueblo, "rosa2", CI)
     with pytest.raises(ReglaIncumplida, match="Cada persona vota una sola vez"):
         votar(d1, otra, 2)
-    assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
+    assert (Sobre.objects.count(), Participacion.objects.count()) == (1, 1)
 
 
 def test_quien_voto_antes_de_mostrar_su_carnet_tampoco_vota_con_otra_cuenta(abierta, d1, pueblo):
@@ -104,7 +105,7 @@ def test_mover_la_identidad_mientras_se_vota_da_un_voto_como_mucho(abierta, d1, 
     a_la_vez([mover, lambda: emitir(rosa), lambda: emitir(segunda)])
     with contextlib.suppress(ReglaIncumplida):
         emitir(segunda)
-    assert Voto.objects.count() == Participacion.objects.count() == 1
+    assert Sobre.objects.count() == Participacion.objects.count() == 1
     assert Identidad.objects.get().cuenta in (rosa, segunda)
 
 

@@ -14,10 +14,11 @@ from tests.votaciones.conftest import segunda, votar
 from tests.votaciones.test_acciones import relacionadas
 from votaciones import acciones
 from votaciones.exportes import pabulib_de
-from votaciones.models import Contienda, Votacion, Voto
+from votaciones.models import Contienda, Votacion
 from votaciones.reglas import pabulib
 from votaciones.reglas.escrutinio import escrutar
 from votaciones.reglas.perfil import perfil_de
+from votaciones.urna.models import Sobre
 
 DATOS = Path(RAIZ).parent / "shared" / "datos" / "pb"
 META = {
@@ -186,7 +187,7 @@ def test_el_pb_no_dice_recibos_ni_personas_y_nombra_las_condiciones(contada_con,
     d1 = contada_con(*CINCO, minimo=2)
     texto = pabulib_de(d1)
     assert tablas(texto)["VOTES"].columnas == ("voter_id", "vote")
-    assert not any(voto.recibo in texto or str(voto.pk) in texto for voto in Voto.objects.all())
+    assert not any(voto.recibo in texto or str(voto.pk) in texto for voto in Sobre.objects.all())
     meta = leida(texto).meta
     assert (meta["rule"], meta["min_project_score_threshold"]) == ("greedy-exclusive", "2")
     assert meta["comment"].endswith("#2: Se excluyen: 3-4.")

@@ -12,9 +12,11 @@ from django.utils import timezone
 from civic.comun.errores import ReglaIncumplida
 from civic.procesos.models import Fase
 from tests.elenco import crear_area, crear_persona, crear_proceso
+from tests.urnas import adulterar, elegido
 from tests.votaciones.conftest import crear_viable, votar
 from votaciones import acciones
-from votaciones.models import Contienda, Participacion, Resultado, Votacion, Voto
+from votaciones.models import Contienda, Participacion, Resultado, Votacion
+from votaciones.urna.models import Sobre
 
 SLUG = "poa-2027"
 
@@ -228,7 +230,7 @@ def test_papeleta_en_otra_fase_dice_cual_y_cuando(entrar, abierta, gente):
     assert "Ahora es la fase «Viabilidad». Se podrá votar desde el" in html(cliente.get(url("papeleta", SLUG, 1)))
     respuesta = cliente.post(url("revisar", SLUG, 1), {"opciones": ["1"]})
     assert respuesta.status_code == 409
-    assert Voto.objects.count() == 0
+    assert Sobre.objects.count() == 0
 
 
 @pytest.mark.parametrize("nombre", ["papeleta", "revisar", "emitir", "recibo"])
@@ -254,17 +256,17 @@ def test_el_camino_entero_de_la_papeleta_al_recibo(entrar, abierta, d1, gente):
     assert revision.status_code == 200
     assert "Elegiste 2 obras para el Distrito 1" in html(revision)
     assert "En total <strong>Bs 280.000</strong>" in html(revision)
-    assert Voto.objects.count() == 0  # revisar no vota
+    assert Sobre.objects.count() == 0  # revisar no vota
     assert clave_en(revision) == clave
     respuesta = cliente.post(url("emitir", SLUG, 1), {"opciones": ["1", "3"], "clave": clave})
     assert (respuesta.status_code, respuesta.url) == (302, url("recibo", SLUG, 1))
     recibo = cliente.get(respuesta.url)
     codigo = re.search(r'class="recibo">([^<]+)<', html(recibo)).group(1)
-    assert Voto.objects.get().seleccion == [1, 3]
+    assert elegido() == [[1, 3]]
     otra_vez = cliente.post(url("emitir", SLUG, 1), {"opciones": ["1", "3"], "clave": clave})
     assert otra_vez.status_code == 302
     assert codigo in html(cliente.get(otra_vez.url))
-    assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
+    assert (Sobre.objects.count(), Participacion.objects.count()) == (1, 1)
 
 
 def test_otra_pestana_despues_de_votar_es_409_y_no_cambia_nada(entrar, abierta, d1, gente):
@@ -274,7 +276,7 @@ def test_otra_pestana_despues_de_votar_es_409_y_no_cambia_nada(entrar, abierta, 
     respuesta = cliente.post(url("emitir", SLUG, 1), {"opciones": ["2"], "clave": claves[1]})
     assert respuesta.status_code == 409
     assert "Ya votaste en este distrito." in html(respuesta)
-    assert Voto.objects.get().seleccion == [1]
+    assert elegido() == [[1]]
 
 
 @pytest.mark.parametrize("nombre", ["revisar", "emitir"])
@@ -296,7 +298,7 @@ def test_papeleta_mala_es_422_con_lo_marcado_y_la_misma_clave(entrar, abierta, d
     marcadas = re.findall(r'value="(\d+)" data-costo="\d+" checked', html(respuesta))
     assert sorted(marcadas) == sorted(o for o in opciones if o in "1234")
     assert clave_en(respuesta) == clave
-    assert Voto.objects.count() == 0
+    assert Sobre.objects.count() == 0
 
 
 def test_cambiar_vuelve_a_la_papeleta_con_todo_marcado(entrar, abierta, gente):
@@ -316,7 +318,7 @@ def test_formulario_vencido_conserva_lo_marcado_y_da_clave_nueva(entrar, abierta
     assert re.findall(r'value="(\d+)" data-costo="\d+" checked', html(respuesta)) == ["1"]
     nueva = clave_en(respuesta)
     assert cliente.post(url("emitir", SLUG, 1), {"opciones": ["1"], "clave": nueva}).status_code == 302
-    assert Voto.objects.count() == 1
+    assert Sobre.objects.count() == 1
 
 
 @pytest.mark.parametrize("nombre", ["revisar", "emitir", "recibo"])
@@ -342,7 +344,7 @@ def test_quien_no_puede_votar_recibe_409_y_la_razon(entrar, abierta, d1, gente, 
     respuesta = entrar(quien).post(url(nombre, SLUG, 1), {"opciones": ["1"], "clave": clave})
     assert respuesta.status_code == 409
     assert "Aquí votan quienes viven en el Distrito 1" in html(respuesta)
-    assert Voto.objects.count() == 0
+    assert Sobre.objects.count() == 0
 
 
 def test_el_recibo_no_se_muestra_a_otra_persona_en_el_mismo_telefono(client, entrar, abierta, d1, gente):
@@ -407,11 +409,11 @@ def test_ninguna_pagina_da_cifras_parciales_mientras_se_vota(client, entrar, abi
     votar(d1, gente.ana, 1)
     votar(d1, gente.fabio, 1)
     antes = paginas()
-    Voto.objects.update(seleccion=[4])
+    adulterar(d1, [4])
     assert paginas() == antes
     client.force_login(gente.ana, backend="allauth.account.auth_backends.AuthenticationBackend")
     con_sesion = paginas()
-    Voto.objects.update(seleccion=[2])
+    adulterar(d1, [2])
     assert paginas() == con_sesion
 
 

@@ -11,12 +11,15 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.guardas import sin_guardas_de_urna
+from tests.urnas import adulterar
 from tests.votaciones.test_condiciones import caso_con_condiciones
 from tests.votaciones.test_reglas import caso_al_azar, contar
 from votaciones import exportes
-from votaciones.models import Contienda, Participacion, Votacion, Voto
-from votaciones.reglas import REGLAS, orden_de_desempate
+from votaciones.models import Contienda, Participacion, Votacion
+from votaciones.reglas import REGLAS, orden_de_desempate, tablero
 from votaciones.reglas.condiciones import SIN_CONDICIONES
+from votaciones.urna.models import Asiento, Sobre
 
 PROGRAMA = runpy.run_path(str(exportes.VERIFICADOR))
 Distinto, revisar = PROGRAMA["Distinto"], PROGRAMA["revisar"]
@@ -71,7 +74,7 @@ def test_el_paquete_de_una_votacion_contada_es_igual(paquete, contada):
     ]
     assert sorted(paquete) == [
         *("LEEME.txt", "distrito-1.pb", "libro.json", "recibos-1.txt", "recibos-2.txt", "resultado.json"),
-        "verificar.py",
+        *("tablero-1.json", "tablero-2.json", "verificar.py"),
     ]
 
 
@@ -79,7 +82,8 @@ def test_el_paquete_no_trae_personas_ni_une_recibos_con_papeletas(paquete, gente
     todo = b"".join(octetos for nombre, octetos in paquete.items() if nombre != "verificar.py").decode()
     assert not any(nombre in todo for nombre in ("Ana Vecina", "Fabio", "Vecina 0"))
     recibos = paquete["recibos-1.txt"].decode().split()
-    assert recibos == sorted(Voto.objects.filter(contienda__numero=1).values_list("recibo", flat=True))
+    d1 = Contienda.objects.get(numero=1)
+    assert recibos == sorted(Sobre.objects.filter(contienda=d1.pk).values_list("recibo", flat=True))
     assert not any(recibo in paquete["distrito-1.pb"].decode() for recibo in recibos)
 
 
@@ -100,14 +104,99 @@ def otro_ganador(d1):
         obra["gana"], obra["vuelta"] = obra["numero"] == 2, 1 if obra["numero"] == 2 else None
 
 
-ALTERACIONES = {
+def en_el_tablero(cambio, *, encadenar=False):
+    """Cambia los asientos del distrito 1; con `encadenar`, rehace después todas las huellas."""
+
+    def alterar(paquete):
+        asientos = json.loads(paquete["tablero-1.json"])
+        asientos = cambio(asientos) or asientos
+        anterior = tablero.ORIGEN
+        for numero, asiento in enumerate(asientos, start=1) if encadenar else ():
+            suma = tablero.suma_de(asiento["contenido"])
+            huella = tablero.huella_de(anterior, numero, asiento["tipo"], suma)
+            asiento |= {"numero": numero, "suma": suma, "anterior": anterior, "huella": huella}
+            anterior = huella
+        paquete["tablero-1.json"] = json.dumps(asientos).encode()
+
+    return alterar
+
+
+def con_contenido(lugar, cambio):
+    def alterar(asientos):
+        contenido = json.loads(asientos[lugar]["contenido"])
+        cambio(contenido)
+        asientos[lugar]["contenido"] = tablero.canonico(contenido)
+
+    return alterar
+
+
+LOTE, CIERRE, ESCRUTINIO = 1, 2, 3
+
+
+def quitar_del_todo(asientos):
+    con_contenido(LOTE, lambda c: c["papeletas"].pop())(asientos)
+    con_contenido(CIERRE, lambda c: c.update(papeletas=6))(asientos)
+    con_contenido(ESCRUTINIO, lambda c: c["papeletas"].__setitem__(0, [[1], 1]))(asientos)
+
+
+DEL_TABLERO = {
+    "asiento cambiado": (
+        en_el_tablero(con_contenido(LOTE, lambda c: c["papeletas"].pop())),
+        "el asiento 2 del tablero no dice lo que decía",
+    ),
+    "asiento de menos": (en_el_tablero(lambda a: a[:1] + a[2:]), "el asiento 2 del tablero no sigue al anterior"),
+    "huella cambiada": (en_el_tablero(lambda a: a[-1].update(huella="0" * 64)), "el asiento 4 del tablero no tiene su"),
+    "sobre agregado sin credencial": (
+        en_el_tablero(
+            con_contenido(LOTE, lambda c: c["papeletas"].append(["f" * 64, "e" * 64, 1, "ab" * 64, "d" * 64])),
+            encadenar=True,
+        ),
+        "papeleta sin credencial firmada",
+    ),
+    "credencial repetida": (
+        en_el_tablero(
+            con_contenido(LOTE, lambda c: c["papeletas"].append([c["papeletas"][-1][0], *c["papeletas"][-1][1:]])),
+            encadenar=True,
+        ),
+        "repite una credencial",
+    ),
+    "sobre quitado y encadenado": (
+        en_el_tablero(con_contenido(LOTE, lambda c: c["papeletas"].pop()), encadenar=True),
+        "al cerrar se dijo que había 7 papeletas y hay 6",
+    ),
+    "sobre quitado y cierre corregido": (
+        en_el_tablero(
+            quitar_del_todo,
+            encadenar=True,
+        ),
+        "los recibos no son los del tablero",
+    ),
+    "otras papeletas al abrir": (
+        en_el_tablero(con_contenido(ESCRUTINIO, lambda c: c.update(papeletas=[[[4], 7]])), encadenar=True),
+        "las papeletas no son las que salieron de la urna",
+    ),
+    "lote después del cierre": (
+        en_el_tablero(lambda a: [a[0], a[2], a[1], a[3]], encadenar=True),
+        "al tablero le falta o le sobra un paso",
+    ),
+    "urna de otro libro": (
+        en_el_tablero(con_contenido(0, lambda c: c.update(libro="0" * 64)), encadenar=True),
+        "abre la urna con otro libro",
+    ),
+}
+
+
+ALTERACIONES = DEL_TABLERO | {
     "libro": (lambda p: cambiar(p, "libro.json", "Tanque", "Cancha"), "no es el de la huella"),
     "papeleta de más": (lambda p: cambiar(p, "distrito-1.pb", "\n7;", "\n8;2\n7;"), "dice 7 papeletas y hay 8"),
     "papeleta de menos": (
         lambda p: p.update({"distrito-1.pb": b"\n".join(p["distrito-1.pb"].splitlines()[:-1])}),
         "dice 7 papeletas y hay 6",
     ),
-    "papeleta cambiada": (lambda p: cambiar(p, "distrito-1.pb", "\n1;1\n", "\n1;4\n"), "tiene|ganan"),
+    "papeleta cambiada": (
+        lambda p: cambiar(p, "distrito-1.pb", "\n1;1\n", "\n1;4\n"),
+        "no son las que salieron de la urna",
+    ),
     "papeleta con una obra ajena": (lambda p: cambiar(p, "distrito-1.pb", "\n1;1\n", "\n1;9\n"), "papeleta 1 no vale"),
     "papeleta repetida": (lambda p: cambiar(p, "distrito-1.pb", "\n1;1\n", "\n1;1,1\n"), "papeleta 1 no vale"),
     "papeleta pasada": (lambda p: cambiar(p, "distrito-1.pb", "\n1;1\n", "\n1;1,2\n"), "se pasa del presupuesto"),
@@ -179,17 +268,30 @@ def test_verificar_urna_por_direccion_o_numero(contada):
     for cual in (contada.slug, str(contada.pk)):
         salida = io.StringIO()
         call_command("verificar_urna", cual, stdout=salida)
-        assert salida.getvalue().splitlines()[-1] == "Todo igual; en cada urna hay una papeleta por persona que votó."
+        assert salida.getvalue().splitlines()[-1] == "Todo igual; cada papeleta salió de un sobre con su credencial."
 
 
 def test_verificar_urna_con_la_urna_alterada_falla(contada):
-    voto = Voto.objects.filter(contienda__numero=1, seleccion=[1]).first()
-    Voto.objects.filter(pk=voto.pk).update(seleccion=[4])
-    with pytest.raises(CommandError, match="No es igual"):
+    d1 = contada.contiendas.get(numero=1)
+    adulterar(d1, [4], pk=Sobre.objects.filter(contienda=d1.pk).first().pk)
+    with pytest.raises(CommandError, match="Distrito 1: Hay un sobre que no está en el tablero como entró"):
+        call_command("verificar_urna", contada.slug)
+
+
+def test_verificar_urna_con_otro_escrutinio_que_encadena_falla(contada):
+    """Quien tenga la base puede rehacer la cadena; sin la clave no puede hacer que los sobres digan otra cosa."""
+    d2 = contada.contiendas.get(numero=2)
+    with sin_guardas_de_urna():
+        escrutinio = Asiento.objects.get(contienda=d2.pk, tipo="escrutinio")
+        escrutinio.contenido = tablero.canonico({"papeletas": [[[2], 1]], "sal": "0"})
+        suma = tablero.suma_de(escrutinio.contenido)
+        escrutinio.huella = tablero.huella_de(escrutinio.anterior, escrutinio.numero, "escrutinio", suma)
+        escrutinio.save()
+    with pytest.raises(CommandError, match="Distrito 2: los sobres no llevan lo que se asentó al abrirlos"):
         call_command("verificar_urna", contada.slug)
 
 
 def test_verificar_urna_con_una_participacion_de_menos_falla(contada):
     Participacion.objects.filter(contienda=Contienda.objects.get(votacion=contada, numero=2)).delete()
-    with pytest.raises(CommandError, match="1 papeletas y votaron 0 personas"):
+    with pytest.raises(CommandError, match="1 papeletas y se retiraron 0 credenciales"):
         call_command("verificar_urna", contada.slug)

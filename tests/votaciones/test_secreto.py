@@ -1,5 +1,6 @@
 """La papeleta no lleva a nadie: ni en la base, ni en la sesión, ni en los registros, ni en la trastienda."""
 
+import base64
 import logging
 import random
 
@@ -7,32 +8,54 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, connections
 from django.urls import reverse
 
 from tests.elenco import crear_persona
 from tests.votaciones.conftest import segunda, votar
 from votaciones import acciones
-from votaciones.models import Contienda, Participacion, Voto
+from votaciones.models import Contienda, Participacion
+from votaciones.urna.models import Sobre
 
 
 def campos(modelo):
     return {campo.name for campo in modelo._meta.get_fields()}
 
 
-def test_la_papeleta_y_la_participacion_no_tienen_nada_en_comun_salvo_la_contienda():
-    assert campos(Voto) == {"id", "contienda", "recibo", "seleccion"}
-    assert campos(Participacion) == {"id", "contienda", "usuario", "identidad", "metodo"}
+def test_el_sobre_y_la_participacion_no_tienen_nada_en_comun_salvo_la_contienda():
+    assert campos(Sobre) == {"id", "contienda", "serie", "vuelta", "firma", "recibo", "cerrado", "asentado"}
+    assert campos(Participacion) == {"id", "contienda", "usuario", "identidad", "metodo", "compromiso"}
 
 
-def test_ningun_modelo_apunta_a_una_papeleta_ni_a_una_participacion():
+def test_nada_apunta_a_una_participacion_y_a_un_sobre_solo_su_lote():
     apuntan = {
         (modelo.__name__, campo.name)
         for modelo in apps.get_models()
         for campo in modelo._meta.get_fields()
-        if campo.is_relation and campo.related_model in (Voto, Participacion) and modelo is not Contienda
+        if campo.is_relation and campo.related_model in (Sobre, Participacion) and modelo is not Contienda
     }
-    assert apuntan == set()
+    assert apuntan == {("Asentado", "sobre")}
+
+
+def test_cada_base_tiene_solo_lo_suyo(db):
+    tablas = {base: set(connections[base].introspection.table_names()) for base in connections}
+    de_la_urna = {"urna_sobre", "urna_asiento", "urna_asentado"}
+    assert tablas["urna"] == {"django_migrations", *de_la_urna}
+    assert tablas["default"].isdisjoint(de_la_urna)
+    assert "cuentas_usuario" in tablas["default"]
+
+
+def test_los_sobres_miden_lo_mismo_y_no_dicen_la_hora(d1, gente):
+    votar(d1, gente.ana, 1)
+    votar(d1, gente.fabio, 2, 3, 4)
+    sobres = list(Sobre.objects.all())
+    assert len({len(sobre.cerrado) for sobre in sobres}) == 1
+    assert {hora_del(sobre) for sobre in sobres} == {0}
+
+
+def hora_del(sobre):
+    """Los ocho bytes que Fernet deja a la vista."""
+    return int.from_bytes(base64.urlsafe_b64decode(sobre.cerrado)[1:9], "big")
 
 
 def test_las_claves_no_cuentan_el_orden_de_llegada(d1, pueblo):
@@ -45,32 +68,29 @@ def test_las_claves_no_cuentan_el_orden_de_llegada(d1, pueblo):
     assert por_clave != llegada  # 1 en 479 millones de que salga igual por azar
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            for tabla in ("votaciones_voto", "votaciones_participacion"):
-                cursor.execute(f"SELECT count(*) FROM {tabla} WHERE rowid <> id")  # noqa: S608 -- nombre fijo
-                assert cursor.fetchone() == (0,)
+            cursor.execute("SELECT count(*) FROM votaciones_participacion WHERE rowid <> id")
+            assert cursor.fetchone() == (0,)
+        with connections["urna"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM urna_sobre WHERE rowid <> id")
+            assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_despues_de_contar_ni_la_transaccion_une_personas_y_papeletas(abierta, d1, gente, pueblo):
+def test_despues_de_contar_ni_la_transaccion_ni_el_lugar_dicen_quien_retiro_antes(abierta, d1, gente, pueblo):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite no guarda la transacción en cada fila.")
-    personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(5)]
+    personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(12)]
     for persona in personas:
         votar(d1, persona, random.randint(1, 4))
-
-    def unir():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM votaciones_participacion p JOIN votaciones_voto v ON p.xmin = v.xmin")
-            uniones = cursor.fetchone()[0]
-            cursor.execute("SELECT count(DISTINCT xmin::text) FROM votaciones_voto")
-            return uniones, cursor.fetchone()[0]
-
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
     acciones.contar_votacion(abierta, actor=segunda())
-    uniones, transacciones = unir()
-    # Todas con todas: cada persona se une a las cinco papeletas, o sea a ninguna en particular.
-    assert (uniones, transacciones) == (25, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT xmin::text) FROM votaciones_participacion")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("SELECT usuario_id FROM votaciones_participacion ORDER BY ctid")
+        por_lugar = [fila[0] for fila in cursor.fetchall()]
+    assert sorted(por_lugar) == [persona.pk for persona in personas] != por_lugar
 
 
 def test_votar_no_deja_rastro_en_sesion_avisos_ni_registros(d1, gente, entrar, caplog):
@@ -106,7 +126,7 @@ def test_la_trastienda_no_registra_la_urna():
     from wagtail.snippets.models import get_snippet_models
 
     registrados = {getattr(conjunto, "model", None) for conjunto in viewsets.viewsets} | set(get_snippet_models())
-    assert registrados.isdisjoint({Voto, Participacion})
+    assert registrados.isdisjoint({Sobre, Participacion})
     from wagtail import hooks
 
     ofrecidos = Permission.objects.none()

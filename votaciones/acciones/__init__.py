@@ -8,11 +8,12 @@ from votaciones.acciones.conducir import (
     preparar_votacion,
 )
 from votaciones.acciones.contar import contar_votacion
-from votaciones.acciones.votar import emitir_clave_de_papeleta, emitir_voto
+from votaciones.acciones.votar import asentar_papeletas, emitir_clave_de_papeleta, emitir_voto
 
 __all__ = [
     "abrir_votacion",
     "agregar_opciones",
+    "asentar_papeletas",
     "cerrar_votacion",
     "contar_votacion",
     "corregir_votacion",

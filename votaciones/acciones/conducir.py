@@ -23,9 +23,11 @@ from propuestas.models import Propuesta
 from propuestas.reglas import SISTEMA
 from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones import permisos
+from votaciones.acciones.votar import asegurar_urna
 from votaciones.consultas import libro_de
 from votaciones.models import Contienda, Opcion, Votacion
 from votaciones.reglas import estados, libro
+from votaciones.urna import acciones as urna
 
 CALIDAD = "Planificación POA"
 CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla", "minimo")
@@ -244,8 +246,7 @@ def cerrar_votacion(
     permisos.exigir_conducir(actor)
     ahora = ahora or timezone.now()
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
-    # Los mismos candados que toma quien vota: los que ya entraron terminan, los demás encuentran la urna cerrada.
-    list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
+    contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
     estados.exigir_movimiento(votacion.estado, Votacion.Estado.CERRADA)
     antes_de_hora = ahora < votacion.cierra
     if antes_de_hora and actor is None:
@@ -255,6 +256,12 @@ def cerrar_votacion(
             f"La hora anunciada es el {dia(votacion.cierra)}. Para cerrar antes, escribe el motivo: será público.",
             campo="motivo",
         )
+    # Cada urna se cierra en su base: quien ya está depositando termina, los demás la encuentran cerrada. Si algo falla
+    # después, se repite: una urna cerrada sigue cerrada.
+    for contienda in contiendas:
+        contienda.votacion = votacion
+        asegurar_urna(contienda)
+        urna.cerrar_urna(contienda.pk, ahora=ahora)
     votacion.estado = Votacion.Estado.CERRADA
     votacion.save(update_fields=["estado"])
     anotar(

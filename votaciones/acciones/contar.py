@@ -1,14 +1,15 @@
 """Contar la urna y publicar el resultado."""
 
 import json
+import logging
 import random
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
+from civic.comun.al_azar import clave_al_azar
 from civic.comun.bitacora import anotar, juntar_sucesos
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
@@ -18,9 +19,12 @@ from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones import permisos
 from votaciones.acciones.conducir import CALIDAD
 from votaciones.consultas import a_centavos, libro_de
-from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion, Voto
+from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
 from votaciones.reglas import REGLAS, Conteo, estados, libro, orden_de_desempate
 from votaciones.reglas.condiciones import Condiciones, condiciones_de
+from votaciones.urna import acciones as urna
+
+registro = logging.getLogger("ayni.urna")
 
 
 @juntar_sucesos()
@@ -36,8 +40,9 @@ def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | 
     if cambio := libro.diferencia(congelado, libro_de(votacion, version=congelado["version"])):
         raise ReglaIncumplida(f"El libro de reglas no es el que se publicó al abrir: cambió {cambio}. No se cuenta.")
     for contienda in contiendas:
-        _barajar_urna(contienda)
-        _contar_contienda(contienda, votacion, _condiciones_del_libro(congelado, contienda), actor=actor)
+        selecciones = _abrir_la_urna(contienda)
+        condiciones = _condiciones_del_libro(congelado, contienda)
+        _contar_contienda(contienda, votacion, selecciones, condiciones, actor=actor)
     if votacion.estado != Votacion.Estado.CONTADA:
         votacion.estado = Votacion.Estado.CONTADA
         votacion.contada = ahora or timezone.now()
@@ -54,25 +59,30 @@ def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | 
     return votacion
 
 
-def _barajar_urna(contienda: Contienda) -> None:
-    """Vacía la urna y la llena de nuevo, barajada y de una vez; también reescribe quién participó.
+def _abrir_la_urna(contienda: Contienda) -> list[Any]:
+    """Las papeletas de la urna; antes reescribe, barajado, quién participó.
 
-    Emitir un voto escribe juntas la participación y la papeleta, y PostgreSQL guarda en cada fila el número de su
-    transacción (xmin; con el punto de guardado, dos números vecinos): mientras nadie las reescriba, quien administre la
-    base puede unirlas. Después de esto todas las papeletas comparten un número, todas las participaciones también, sus
-    claves son nuevas y el orden de las filas es otro. Quedan versiones viejas hasta el VACUUM (ver OPERACION.md).
+    PostgreSQL guarda en cada fila el número de su transacción (xmin) y su lugar cuenta el orden de llegada; los de las
+    dos bases salen del mismo contador si comparten servidor. Después de esto las participaciones no dicen quién retiró
+    antes su credencial. Quedan versiones viejas hasta el VACUUM (ver OPERACION.md).
     """
-    votos = list(Voto.objects.filter(contienda=contienda))
-    if len(votos) != Participacion.objects.filter(contienda=contienda).count():
+    participaciones = list(Participacion.objects.filter(contienda=contienda))
+    random.SystemRandom().shuffle(participaciones)
+    Participacion.objects.filter(contienda=contienda).delete()
+    for participacion in participaciones:
+        participacion.pk = clave_al_azar()
+    Participacion.objects.bulk_create(participaciones, batch_size=500)
+    try:
+        selecciones = urna.abrir_sobres(contienda.pk)
+    except urna.UrnaAlterada as alterada:
+        registro.error("La urna de la contienda %s está alterada: %s", contienda.pk, alterada.mensaje)
+        raise ReglaIncumplida(f"La urna del {contienda.distrito} no cuadra, no se cuenta. {alterada.mensaje}") from None
+    if len(selecciones) > len(participaciones):
         raise ReglaIncumplida(
-            f"La urna del {contienda.distrito} no cuadra: sus {len(votos)} papeletas no son las personas que votaron."
+            f"La urna del {contienda.distrito} no cuadra: tiene {len(selecciones)} papeletas y se retiraron "
+            f"{len(participaciones)} credenciales."
         )
-    random.SystemRandom().shuffle(votos)
-    Voto.objects.filter(contienda=contienda).delete()
-    Voto.objects.bulk_create(
-        [Voto(contienda=contienda, recibo=voto.recibo, seleccion=voto.seleccion) for voto in votos], batch_size=500
-    )
-    Participacion.objects.filter(contienda=contienda).update(contienda=F("contienda"))
+    return selecciones
 
 
 def _condiciones_del_libro(congelado: dict[str, Any], contienda: Contienda) -> Condiciones:
@@ -81,14 +91,15 @@ def _condiciones_del_libro(congelado: dict[str, Any], contienda: Contienda) -> C
     return condiciones_de(**suya.get("condiciones", {}), minimo=congelado.get("minimo", 1))
 
 
-def _contar_contienda(contienda: Contienda, votacion: Votacion, condiciones: Condiciones, *, actor: Any) -> None:
+def _contar_contienda(
+    contienda: Contienda, votacion: Votacion, selecciones: list[Any], condiciones: Condiciones, *, actor: Any
+) -> None:
     """Escribe el resultado de una contienda con cada regla y mueve sus propuestas según la oficial."""
     opciones = {opcion.numero: opcion for opcion in contienda.opciones.select_related("propuesta").order_by("numero")}
-    seleccion = list(Voto.objects.filter(contienda=contienda).values_list("seleccion", flat=True))
     for regla, contar in REGLAS.items():
         conteo = contar(
             {numero: a_centavos(opcion.costo) for numero, opcion in opciones.items()},
-            seleccion,
+            selecciones,
             presupuesto=a_centavos(contienda.presupuesto),
             desempate=orden_de_desempate(opciones, votacion.huella),
             condiciones=condiciones,

@@ -20,9 +20,13 @@ from propuestas.models import Propuesta
 from propuestas.reglas import PLANIFICACION
 from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones.acciones import abrir_votacion, cerrar_votacion, contar_votacion, preparar_votacion
-from votaciones.models import Opcion, Participacion, Votacion, Voto
+from votaciones.acciones.votar import asegurar_urna, firmar
+from votaciones.models import Opcion, Participacion, Votacion
+from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas import recibo as recibos
+from votaciones.urna.models import Sobre
+from votaciones.urna.sobres import Cerrojo
 
 UN_MINUTO = timedelta(minutes=1)
 
@@ -56,34 +60,42 @@ def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, i
     """Una papeleta por cada persona que participó; qué eligió cada papeleta sale del azar, no de la persona."""
     por_codigo = {ficha.codigo: ficha for ficha in fichas()}
     identidades = dict(Identidad.objects.exclude(cuenta=None).values_list("cuenta", "pk"))
-    participaciones, votos = [], []
+    participaciones, sobres = [], []
     for contienda in votacion.contiendas.select_related("distrito"):
         numero = contienda.distrito.orden
         azar = contexto.azar("urna", votacion.slug, numero)
         opciones = list(contienda.opciones.select_related("propuesta"))
         costos = {opcion.numero: opcion.costo for opcion in opciones}
         gente = sorted(contexto.vecinos[numero], key=lambda persona: persona.pk)
+        contienda.votacion = votacion
+        asegurar_urna(contienda)
+        cerrojo = Cerrojo(credenciales.urna_de(votacion.huella, contienda.numero))
         for persona in azar.sample(gente, cuantas[numero]):
+            codigo = recibos.codigo_de(secrets.token_bytes(10))
             participaciones.append(
                 Participacion(
                     contienda=contienda,
                     usuario=persona,
                     identidad_id=identidades.get(persona.pk),
                     metodo=persona.residencia.metodo,  # type: ignore[attr-defined]
+                    compromiso=credenciales.compromiso_de(codigo),
                 )
             )
             numeros = _papeleta(azar, opciones, por_codigo, contienda.presupuesto)
-            votos.append(
-                Voto(
-                    contienda=contienda,
-                    recibo=recibos.huella_de(recibos.codigo_de(secrets.token_bytes(10))),
-                    seleccion=papeletas.exigir_valida(numeros, costos, contienda.presupuesto),
+            credencial = firmar(contienda, credenciales.serie_de(codigo))
+            sobres.append(
+                Sobre(
+                    contienda=contienda.pk,
+                    serie=credencial.serie,
+                    firma=credencial.firma,
+                    recibo=recibos.huella_de(codigo),
+                    cerrado=cerrojo.cerrar(papeletas.exigir_valida(numeros, costos, contienda.presupuesto)),
                 )
             )
     random.SystemRandom().shuffle(participaciones)
     Participacion.objects.bulk_create(participaciones, batch_size=500)
-    Voto.objects.bulk_create(votos, batch_size=500)
-    return len(votos)
+    Sobre.objects.bulk_create(sobres, batch_size=500)
+    return len(sobres)
 
 
 def _papeleta(

@@ -8,7 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from votaciones import exportes
-from votaciones.models import Participacion, Votacion, Voto
+from votaciones.models import Participacion, Votacion
+from votaciones.reglas.tablero import canonico
+from votaciones.urna import acciones as urna
+from votaciones.urna import consultas as consultas_de_urna
 
 
 class Command(BaseCommand):
@@ -29,10 +32,15 @@ class Command(BaseCommand):
         except programa["Distinto"] as distinto:
             raise CommandError(f"No es igual. {distinto}") from None
         for contienda in hallada.contiendas.select_related("distrito"):
-            votos = Voto.objects.filter(contienda=contienda).count()
-            personas = Participacion.objects.filter(contienda=contienda).count()
-            if votos != personas:
+            try:
+                hay = sorted(map(canonico, urna.leer_sobres(contienda.pk)))
+            except urna.UrnaAlterada as alterada:
+                raise CommandError(f"{contienda.distrito}: {alterada}") from None
+            if hay != sorted(map(canonico, consultas_de_urna.selecciones_de(contienda.pk))):
+                raise CommandError(f"{contienda.distrito}: los sobres no llevan lo que se asentó al abrirlos.")
+            retiraron = Participacion.objects.filter(contienda=contienda).count()
+            if len(hay) > retiraron:
                 raise CommandError(
-                    f"{contienda.distrito}: la urna tiene {votos} papeletas y votaron {personas} personas."
+                    f"{contienda.distrito}: la urna tiene {len(hay)} papeletas y se retiraron {retiraron} credenciales."
                 )
-        self.stdout.write("Todo igual; en cada urna hay una papeleta por persona que votó.")
+        self.stdout.write("Todo igual; cada papeleta salió de un sobre con su credencial.")

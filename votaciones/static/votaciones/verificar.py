@@ -10,9 +10,11 @@ mismo archivo. Termina con 0 si todo es igual; con 1, y diciendo lo primero que 
 Qué revisa, distrito por distrito:
     1. El libro de reglas es el de la huella: mismas obras, costos, presupuestos y reglas.
     2. Cada papeleta vale: obras de la lista, sin repetir y sin pasarse del presupuesto.
-    3. Hay tantas papeletas como recibos y ninguno se repite. Dice cuántas personas podían votar al abrir; quien
-       verifica dónde vive mientras se vota también puede, así que pueden ser más.
-    4. Contadas otra vez aquí, con cada regla, ganan las mismas obras, en el mismo orden y por el mismo costo.
+    3. Hay tantas papeletas como recibos y ninguno se repite. Dice cuántas personas podían votar al abrir.
+    4. El tablero de la urna: cada asiento sigue al anterior, todo lo que entró lo hizo antes del cierre, con una
+       credencial distinta y firmada (las firmas se revisan si está instalado el paquete «cryptography»), y lo que salió
+       al abrir los sobres son esas papeletas. El último asiento lleva la huella de todos.
+    5. Contadas otra vez aquí, con cada regla, ganan las mismas obras, en el mismo orden y por el mismo costo.
 
 Las reglas, con dinero en centavos y fracciones exactas:
     más votos primero   de la más a la menos votada entra cada una que alcanza; la que no, se salta.
@@ -31,6 +33,12 @@ import json
 import os
 import sys
 import zipfile
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    Ed25519PublicKey = None
 
 
 class Distinto(Exception):
@@ -155,6 +163,8 @@ def revisar(paquete, guardada=""):
     exigir(huella == resultado["huella_del_libro"], "El libro de reglas no es el de la huella que dice el resultado.")
     exigir(not guardada or huella == guardada.lower(), "El libro de reglas no es el de la huella que guardaste.")
     yield f"Libro de reglas: {huella}" + ("" if guardada else " (compárala con la que se publicó al abrir)")
+    if libro["version"] >= 3 and Ed25519PublicKey is None:
+        yield "Las firmas de las credenciales no se revisan: falta el paquete «cryptography»."
     exigir(libro["regla"] == resultado["regla_oficial"], "La regla oficial no es la del libro.")
     del_resultado = {suya["numero"]: suya for suya in resultado["contiendas"]}
     exigir(
@@ -168,6 +178,7 @@ def revisar(paquete, guardada=""):
 def revisar_contienda(paquete, libro, suya, resultado, huella):
     numero, donde = suya["numero"], resultado["distrito"]
     contienda = Contienda(libro, suya, huella)
+    de_la_urna = revisar_tablero(paquete, libro, suya, huella, donde) if libro["version"] >= 3 else None
     cuentas = {cuenta["regla"]: cuenta for cuenta in resultado["resultados"]}
     exigir(set(cuentas) == set(REGLAS), f"{donde}: el resultado no trae las dos reglas.")
     exigir(cuentas[libro["regla"]]["oficial"], f"{donde}: la regla oficial no es la del libro.")
@@ -175,15 +186,71 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
     recibos = paquete[f"recibos-{numero}.txt"].decode("ascii").split()
     exigir(len(recibos) == votos, f"{donde}: hay {votos} papeletas y {len(recibos)} recibos.")
     exigir(len(set(recibos)) == len(recibos), f"{donde}: hay un recibo repetido.")
+    if de_la_urna:
+        exigir(de_la_urna["recibos"] == set(recibos), f"{donde}: los recibos no son los del tablero.")
+        exigir(de_la_urna["cierre"] == votos, f"{donde}: al cerrar había {de_la_urna['cierre']} papeletas, no {votos}.")
     cuantas = f"{donde}: papeletas, {votos}; podían votar al abrir, {suya['habilitados']}"
     if f"distrito-{numero}.pb" not in paquete:
         return f"{cuantas}; son tan pocas que no se publican y no se puede volver a contar."
     leer_papeletas(contienda, paquete[f"distrito-{numero}.pb"], donde)
     hay = sum(contienda.papeletas.values())
     exigir(hay == votos, f"{donde}: el resultado dice {votos} papeletas y hay {hay}.")
+    if de_la_urna:
+        exigir(
+            de_la_urna["papeletas"] == contienda.papeletas,
+            f"{donde}: las papeletas no son las que salieron de la urna.",
+        )
     for regla, (nombre, contar) in REGLAS.items():
         comparar(contienda, cuentas[regla], contar(contienda), f"{donde}, {nombre}")
     return f"{cuantas}; con las dos reglas, igual."
+
+
+# --- El tablero de la urna --------------------------------------------------------------------------------------------
+def revisar_tablero(paquete, libro, suya, huella, donde):
+    """Recibos, papeletas al cierre y papeletas abiertas (si se publican) de una cadena de asientos sin faltas."""
+    numero, anterior, tipos = suya["numero"], "0" * 64, []
+    urna, series, recibos, abiertas = f"{huella}:{numero}", {}, {}, None
+    for puesto, asiento in enumerate(json.loads(paquete[f"tablero-{numero}.json"]), start=1):
+        este = f"{donde}: el asiento {puesto} del tablero"
+        exigir(asiento["numero"] == puesto and asiento["anterior"] == anterior, f"{este} no sigue al anterior.")
+        texto, tipo = asiento["contenido"], asiento["tipo"]
+        suma = asiento["suma"] if texto is None else hashlib.sha256(texto.encode("utf-8")).hexdigest()
+        exigir(suma == asiento["suma"], f"{este} no dice lo que decía.")
+        anterior = hashlib.sha256(f"{anterior}\n{puesto}\n{tipo}\n{suma}".encode()).hexdigest()
+        exigir(anterior == asiento["huella"], f"{este} no tiene su huella.")
+        exigir(texto is not None or tipo == "escrutinio", f"{este} no se puede leer.")
+        contenido = json.loads(texto) if texto is not None else None
+        tipos.append(tipo)
+        if tipo == "apertura":
+            igual = (contenido["libro"], contenido["urna"], contenido["clave"]) == (huella, urna, libro["clave_urna"])
+            exigir(igual, f"{este} abre la urna con otro libro.")
+        elif tipo == "lote":
+            revisar_lote(contenido["papeletas"], urna, libro["clave_urna"], series, recibos, este)
+        elif tipo == "cierre":
+            cierre = contenido["papeletas"]
+        elif tipo == "escrutinio" and contenido is not None:
+            abiertas = collections.Counter()
+            for elegidas, cuantas in contenido["papeletas"]:
+                abiertas[frozenset(elegidas)] += cuantas
+    en_orden = tipos[:1] == ["apertura"] and tipos[-2:] == ["cierre", "escrutinio"] and set(tipos[1:-2]) <= {"lote"}
+    exigir(en_orden, f"{donde}: al tablero le falta o le sobra un paso.")
+    exigir(len(series) == cierre, f"{donde}: al cerrar se dijo que había {cierre} papeletas y hay {len(series)}.")
+    exigir(abiertas is None or sum(abiertas.values()) == cierre, f"{donde}: se abrieron más o menos sobres.")
+    return {"recibos": set(recibos), "cierre": cierre, "papeletas": abiertas}
+
+
+def revisar_lote(papeletas, urna, clave, series, recibos, este):
+    exigir(papeletas == sorted(papeletas, key=lambda p: (p[0], p[2])), f"{este} no está ordenado por recibo.")
+    for recibo, serie, vuelta, firma, _ in papeletas:
+        exigir(vuelta == series.get(serie, 0) + 1, f"{este} repite una credencial o le falta una vuelta.")
+        exigir(recibos.setdefault(recibo, serie) == serie, f"{este} repite un recibo.")
+        series[serie] = vuelta
+        if Ed25519PublicKey is not None:
+            try:
+                mensaje = f"ayni.credencial.1\n{urna}\n{serie}".encode()
+                Ed25519PublicKey.from_public_bytes(bytes.fromhex(clave)).verify(bytes.fromhex(firma), mensaje)
+            except (InvalidSignature, ValueError):
+                raise Distinto(f"{este} tiene una papeleta sin credencial firmada.") from None
 
 
 def leer_papeletas(contienda, octetos, donde):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connections
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -101,7 +102,8 @@ class Command(BaseCommand):
         if portero.faltan_migraciones():
             self._anunciar(1, total, "Base de datos")
             empezo = time.perf_counter()
-            call_command("migrate", verbosity=0, interactive=False)
+            for base in connections:
+                call_command("migrate", database=base, verbosity=0, interactive=False)
             self._terminar("tablas creadas", time.perf_counter() - empezo)
         if estaticos.se_reunen():
             sello = estaticos.sello_de_hoy()

@@ -1,0 +1,39 @@
+"""El tablero de una urna: una cadena de asientos donde cualquiera puede ver que nada se cambió, sacó ni agregó después.
+
+Cada asiento tiene número (desde 1), tipo y contenido, un JSON canónico. Su huella encadena todo lo anterior:
+
+    suma    = SHA-256(contenido)
+    huella  = SHA-256(anterior + número + tipo + suma)     # textos pegados con saltos de línea
+
+`anterior` es la huella del asiento de antes; la del primero son 64 ceros. Como entra la suma y no el contenido, un
+asiento que no se puede publicar (las papeletas de un lugar donde votaron muy pocos) no rompe la cadena.
+
+Tipos: `apertura` (libro de reglas, clave pública, hora de cierre), `lote` (papeletas cerradas, ordenadas por su
+recibo: su lugar no dice cuándo llegaron), `cierre` y `escrutinio` (las papeletas abiertas, sin recibo ni serie).
+"""
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Any
+
+ORIGEN = "0" * 64
+
+
+class Tipo(StrEnum):
+    APERTURA = "apertura"
+    LOTE = "lote"
+    CIERRE = "cierre"
+    ESCRUTINIO = "escrutinio"
+
+
+def canonico(valor: Any) -> str:
+    return json.dumps(valor, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def suma_de(contenido: str) -> str:
+    return hashlib.sha256(contenido.encode()).hexdigest()
+
+
+def huella_de(anterior: str, numero: int, tipo: str, suma: str) -> str:
+    return hashlib.sha256(f"{anterior}\n{numero}\n{tipo}\n{suma}".encode()).hexdigest()

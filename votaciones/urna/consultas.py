@@ -1,0 +1,98 @@
+"""Lecturas de la urna. Mientras se vota solo dicen cuántos sobres hay: para lo demás hace falta que esté cerrada."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+from django.db.models import Count
+from django.utils import timezone
+
+from votaciones.reglas.tablero import Tipo, suma_de
+from votaciones.urna.models import Asiento, Sobre
+from votaciones.urna.ruta import BASE
+
+
+@dataclass(frozen=True)
+class Apertura:
+    """Lo que dice el primer asiento. `cierra` en UTC («2026-11-22T04:00:00Z»); `cambia`: si el último voto vale."""
+
+    urna: str
+    libro: str
+    clave: str
+    cierra: str
+    cambia: bool = False
+
+
+def apertura_de(contienda: int) -> tuple[Apertura | None, bool]:
+    """(su apertura, si ya se cerró), en una consulta."""
+    pasos = dict(
+        Asiento.objects.filter(contienda=contienda, tipo__in=(Tipo.APERTURA, Tipo.CIERRE)).values_list(
+            "tipo", "contenido"
+        )
+    )
+    abierta = pasos.get(Tipo.APERTURA)
+    return (Apertura(**json.loads(abierta)) if abierta else None), Tipo.CIERRE in pasos
+
+
+def ultimo_sobre(contienda: int, serie: str) -> Sobre | None:
+    """El que vale de esa credencial: el de la última vuelta."""
+    return Sobre.objects.filter(contienda=contienda, serie=serie).order_by("-vuelta").first()
+
+
+def hay_recibo(contiendas: Iterable[int], huella: str) -> bool:
+    """Si el sobre con esa huella de recibo está en una de esas urnas. No dice en cuál ni qué lleva."""
+    return Sobre.objects.filter(contienda__in=list(contiendas), recibo=huella).exists()
+
+
+def papeletas_por_contienda(contiendas: Iterable[int]) -> dict[int, int]:
+    """{contienda: cuántas credenciales pusieron papeleta}, sin contar los cambios."""
+    filas = Sobre.objects.filter(contienda__in=list(contiendas)).values("contienda")
+    return {fila["contienda"]: fila["n"] for fila in filas.annotate(n=Count("serie", distinct=True)).order_by()}
+
+
+def tablero_de(contienda: int, *, con_papeletas: bool = True) -> list[dict[str, Any]]:
+    """Los asientos de una urna, en orden. Sin `con_papeletas`, del escrutinio solo va su suma."""
+    asientos = []
+    for asiento in Asiento.objects.de(contienda):
+        calla = asiento.tipo == Tipo.ESCRUTINIO and not con_papeletas
+        asientos.append(
+            {
+                "numero": asiento.numero,
+                "tipo": asiento.tipo,
+                "contenido": None if calla else asiento.contenido,
+                "suma": suma_de(asiento.contenido),
+                "anterior": asiento.anterior,
+                "huella": asiento.huella,
+            }
+        )
+    return asientos
+
+
+def cabeza_de(contienda: int) -> tuple[int, str] | None:
+    """(número, huella) del último asiento: quien lo guarde sabrá si después cambia algo de lo anterior."""
+    return Asiento.objects.filter(contienda=contienda).order_by("-numero").values_list("numero", "huella").first()
+
+
+def recibos_de(contienda: int) -> list[str]:
+    """Huellas de los recibos de una urna, ordenadas."""
+    return sorted(set(Sobre.objects.filter(contienda=contienda).values_list("recibo", flat=True)))
+
+
+def selecciones_de(contienda: int) -> list[Any]:
+    """Las papeletas abiertas, ordenadas por lo que eligen; vacía si la urna todavía no se abrió."""
+    escrutinio = Asiento.objects.filter(contienda=contienda, tipo=Tipo.ESCRUTINIO).first()
+    if escrutinio is None:
+        return []
+    return [seleccion for seleccion, cuantas in escrutinio.datos["papeletas"] for _ in range(cuantas)]
+
+
+def hora_de_la_base() -> Any:
+    """La hora con que se decide si la urna sigue abierta: la de su base, una sola para todos los servidores."""
+    conexion = connections[BASE]
+    if conexion.vendor != "postgresql":
+        return timezone.now()  # SQLite vive en este mismo proceso: su reloj es este
+    with conexion.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
