@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "mapas.demandas",
     "mapas.obras",
     "votaciones.actas",
+    "votaciones.padron",
     "votaciones",
     "propuestas",
     "mapas.reportes",

@@ -175,6 +175,9 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
     recibos = paquete[f"recibos-{numero}.txt"].decode("ascii").split()
     exigir(len(recibos) == votos, f"{donde}: hay {votos} papeletas y {len(recibos)} recibos.")
     exigir(len(set(recibos)) == len(recibos), f"{donde}: hay un recibo repetido.")
+    # Desde el libro 3 solo vota quien está en el padrón, que se congeló al abrir.
+    caben = libro["version"] < 3 or votos <= suya["habilitados"]
+    exigir(caben, f"{donde}: hay {votos} papeletas y en el padrón hay {suya['habilitados']} personas.")
     cuantas = f"{donde}: papeletas, {votos}; podían votar al abrir, {suya['habilitados']}"
     if f"distrito-{numero}.pb" not in paquete:
         return f"{cuantas}; son tan pocas que no se publican y no se puede volver a contar."
