@@ -17,6 +17,7 @@ from votaciones import consultas
 from votaciones.models import Contienda, Participacion, Votacion, Voto
 from votaciones.padron.consultas import definitivo_de, habilitacion_de
 from votaciones.padron.models import PadronElectoral
+from votaciones.padron.permisos import por_que_no_esta
 from votaciones.reglas import estados
 
 FUERA_DEL_PADRON = "padron"
@@ -141,8 +142,8 @@ def _impedimento_de_padron(padron: PadronElectoral, contienda: Contienda, usuari
     if suya is None:
         return Impedimento(
             FUERA_DEL_PADRON,
-            f"No estás en el padrón de esta votación: tiene a quienes tenían su residencia verificada el "
-            f"{dia(padron.corte)}. Se pudo reclamar hasta el {dia(padron.observable_hasta)}.",
+            f"No estás en el padrón de esta votación, hecho con lo verificado hasta el {dia(padron.corte)}. "
+            f"{por_que_no_esta(usuario, padron)} Se pudo reclamar hasta el {dia(padron.observable_hasta)}.",
         )
     if suya.contienda_id != contienda.pk:
         frase = (

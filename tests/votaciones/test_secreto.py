@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.conftest import abrir, segunda, votar
 from votaciones import acciones
 from votaciones.models import Contienda, Participacion, Voto
 
@@ -35,8 +35,9 @@ def test_ningun_modelo_apunta_a_una_papeleta_ni_a_una_participacion():
     assert apuntan == set()
 
 
-def test_las_claves_no_cuentan_el_orden_de_llegada(d1, pueblo):
+def test_las_claves_no_cuentan_el_orden_de_llegada(preparada, gente, pueblo):
     personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(12)]
+    d1 = abrir(preparada, actor=gente.hugo).contiendas.get(numero=1)
     for persona in personas:
         votar(d1, persona, 1)
     llegada = [persona.pk for persona in personas]
@@ -52,10 +53,12 @@ def test_las_claves_no_cuentan_el_orden_de_llegada(d1, pueblo):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_despues_de_contar_ni_la_transaccion_une_personas_y_papeletas(abierta, d1, gente, pueblo):
+def test_despues_de_contar_ni_la_transaccion_une_personas_y_papeletas(preparada, gente, pueblo):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite no guarda la transacción en cada fila.")
     personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(5)]
+    abierta = abrir(preparada, actor=gente.hugo)
+    d1 = abierta.contiendas.get(numero=1)
     for persona in personas:
         votar(d1, persona, random.randint(1, 4))
 

@@ -13,7 +13,7 @@ from civic.cuentas.identidad import huella_en_votacion
 from civic.cuentas.models import Identidad, Residencia
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import reglas
-from votaciones.padron.models import Habilitacion, PadronElectoral, PadronElectoralQuerySet, Reclamo
+from votaciones.padron.models import Habilitacion, PadronElectoral, PadronElectoralQuerySet, ReclamoDePadron
 
 
 def definitivo_de(votacion: int) -> PadronElectoral | None:
@@ -112,28 +112,28 @@ def huella_de(padron: PadronElectoral) -> str:
 
 
 # --- Reclamos --------------------------------------------------------------------------------------------------------
-def reclamos_de(padron: PadronElectoral) -> QuerySet[Reclamo]:
+def reclamos_de(padron: PadronElectoral) -> QuerySet[ReclamoDePadron]:
     """Todos, con lo que muestra la trastienda; primero los que faltan resolver."""
-    filas = Reclamo.objects.filter(padron=padron).select_related("contienda__distrito", "autor", "persona")
+    filas = ReclamoDePadron.objects.filter(padron=padron).select_related("contienda__distrito", "autor", "persona")
     return filas.order_by(F("resuelto").desc(nulls_first=True), "momento", "pk")
 
 
-def resueltos_publicos(padron: PadronElectoral) -> QuerySet[Reclamo]:
+def resueltos_publicos(padron: PadronElectoral) -> QuerySet[ReclamoDePadron]:
     """Lo que se decidió y por qué, sin quién lo pidió, de quién se trataba ni lo que escribió."""
-    filas = Reclamo.objects.resueltos().filter(padron=padron).select_related("contienda__distrito")
+    filas = ReclamoDePadron.objects.resueltos().filter(padron=padron).select_related("contienda__distrito")
     return filas.only("clase", "estado", "respuesta", "resuelto", "contienda__distrito__nombre").order_by("-resuelto")
 
 
 def cifras_de_reclamos(padron: PadronElectoral) -> dict[str, int]:
     """{estado: cuántos}, con los tres estados."""
-    cuentas = dict(Reclamo.objects.filter(padron=padron).order_by().values_list("estado").annotate(Count("pk")))
+    cuentas = dict(ReclamoDePadron.objects.filter(padron=padron).order_by().values_list("estado").annotate(Count("pk")))
     return {estado.value: cuentas.get(estado.value, 0) for estado in reglas.Estado}
 
 
-def reclamos_propios(padron: PadronElectoral, usuario: Any) -> list[Reclamo]:
+def reclamos_propios(padron: PadronElectoral, usuario: Any) -> list[ReclamoDePadron]:
     """Los que presentó la persona y los que se presentaron sobre ella, del más nuevo al más antiguo."""
     suyos = Q(autor=usuario) | Q(persona=usuario)
-    filas = Reclamo.objects.filter(suyos, padron=padron).select_related("contienda__distrito")
+    filas = ReclamoDePadron.objects.filter(suyos, padron=padron).select_related("contienda__distrito")
     return list(filas.order_by("-momento", "-pk"))
 
 

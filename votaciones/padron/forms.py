@@ -10,7 +10,7 @@ from civic.comun.forms import CampoTexto, ConClave, Formulario
 from civic.cuentas.reglas_identidad import LARGO_MAXIMO, Ci, DatoInvalido, normalizar_ci
 from votaciones.models import Contienda
 from votaciones.padron.acciones.reclamos import LARGO
-from votaciones.padron.models import Reclamo
+from votaciones.padron.models import ReclamoDePadron
 from votaciones.padron.reglas import DIAS_PARA_OBSERVAR
 
 
@@ -89,7 +89,10 @@ class ResolverForm(forms.Form):
 
     decision = forms.ChoiceField(
         label="Qué se decide",
-        choices=[(Reclamo.Estado.ACEPTADO.value, "Aceptarlo"), (Reclamo.Estado.RECHAZADO.value, "Rechazarlo")],
+        choices=[
+            (ReclamoDePadron.Estado.ACEPTADO.value, "Aceptarlo"),
+            (ReclamoDePadron.Estado.RECHAZADO.value, "Rechazarlo"),
+        ],
         widget=forms.RadioSelect,
     )
     respuesta = CampoTexto(

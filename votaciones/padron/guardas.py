@@ -10,7 +10,7 @@ from civic.comun.disparadores import BASES
 
 FRASE = "El padrón de una votación abierta es definitivo: no se cambia ni se borra."
 _PADRON = "padron_electoral_padronelectoral"
-_HIJAS = {"habilitacion": "padron_electoral_habilitacion", "reclamo": "padron_electoral_reclamo"}
+_HIJAS = {"habilitacion": "padron_electoral_habilitacion", "reclamo": "padron_electoral_reclamodepadron"}
 
 
 def _definitivo(cual: str) -> str:

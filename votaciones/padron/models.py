@@ -92,15 +92,15 @@ class Habilitacion(models.Model):
         return "Habilitación"
 
 
-class ReclamoQuerySet(models.QuerySet):
-    def por_resolver(self) -> "ReclamoQuerySet":
+class ReclamoDePadronQuerySet(models.QuerySet):
+    def por_resolver(self) -> "ReclamoDePadronQuerySet":
         return self.filter(estado=reglas.Estado.PRESENTADO)
 
-    def resueltos(self) -> "ReclamoQuerySet":
+    def resueltos(self) -> "ReclamoDePadronQuerySet":
         return self.exclude(estado=reglas.Estado.PRESENTADO)
 
 
-class Reclamo(models.Model):
+class ReclamoDePadron(models.Model):
     """Alguien pide entrar al padrón provisional, o que salga quien no debía estar. Siempre con su razón."""
 
     class Clase(models.TextChoices):
@@ -130,7 +130,7 @@ class Reclamo(models.Model):
     )
     resuelto = models.DateTimeField("resuelto", null=True, blank=True)
 
-    objects = ReclamoQuerySet.as_manager()
+    objects = ReclamoDePadronQuerySet.as_manager()
 
     class Meta:
         verbose_name = "reclamo al padrón"

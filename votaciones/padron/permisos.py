@@ -14,7 +14,7 @@ from civic.cuentas.roles import Cosa, Rol, puede
 from civic.procesos.reglas import dia
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import consultas
-from votaciones.padron.models import PadronElectoral, Reclamo
+from votaciones.padron.models import PadronElectoral, ReclamoDePadron
 
 MIRADA = "Miró los reclamos al padrón de una votación"
 
@@ -33,10 +33,10 @@ def padron_o_404(slug: str) -> PadronElectoral:
     return padron
 
 
-def reclamo_o_404(votacion: int, pk: int) -> Reclamo:
+def reclamo_o_404(votacion: int, pk: int) -> ReclamoDePadron:
     """El reclamo, para la trastienda, con su padrón y las personas de que trata."""
     reclamo = (
-        Reclamo.objects.select_related("padron__votacion", "contienda__distrito", "autor", "persona")
+        ReclamoDePadron.objects.select_related("padron__votacion", "contienda__distrito", "autor", "persona")
         .defer("padron__votacion__libro")
         .filter(padron__votacion=votacion, pk=pk)
         .first()
@@ -70,9 +70,9 @@ def por_que_no_publica(votacion: Votacion, padron: PadronElectoral | None, *, de
     return ""
 
 
-def por_que_no_resuelve(usuario: Any, reclamo: Reclamo) -> str:
+def por_que_no_resuelve(usuario: Any, reclamo: ReclamoDePadron) -> str:
     """Frase que dice por qué no le toca resolver ese reclamo; vacía si puede."""
-    if reclamo.estado != Reclamo.Estado.PRESENTADO:
+    if reclamo.estado != ReclamoDePadron.Estado.PRESENTADO:
         return "Ese reclamo ya se resolvió."
     if not conduce(usuario):
         return "Los reclamos al padrón los resuelve Planificación POA."
@@ -108,7 +108,7 @@ def por_que_no_reclama(usuario: Any, padron: PadronElectoral, ahora: datetime | 
     suya = consultas.habilitacion_de(padron, usuario)
     if suya is not None and suya.contienda_id == contienda.pk:
         return "Ya estás en el padrón del distrito donde vives."
-    if Reclamo.objects.por_resolver().filter(padron=padron, autor=usuario, contienda=contienda).exists():
+    if ReclamoDePadron.objects.por_resolver().filter(padron=padron, autor=usuario, contienda=contienda).exists():
         return "Ya tienes un reclamo esperando respuesta."
     return ""
 
@@ -120,9 +120,9 @@ def por_que_no_esta(usuario: Any, padron: PadronElectoral) -> str:
         return "No dijiste dónde vives."
     if consultas.contienda_de(padron, residencia) is None:
         return f"Vives en {residencia.donde}, y ahí no se vota en esta votación."
-    aceptados = Reclamo.objects.filter(padron=padron, persona=usuario, estado=Reclamo.Estado.ACEPTADO)
+    aceptados = ReclamoDePadron.objects.filter(padron=padron, persona=usuario, estado=ReclamoDePadron.Estado.ACEPTADO)
     ultimo = aceptados.order_by("resuelto").last()
-    if ultimo is not None and ultimo.clase == Reclamo.Clase.EXCLUSION:
+    if ultimo is not None and ultimo.clase == ReclamoDePadron.Clase.EXCLUSION:
         return f"Se aceptó una observación a tu inclusión. La razón: {ultimo.respuesta}"
     if not residencia.esta_verificada:
         return f"Dijiste que vives en el {residencia.distrito}, pero falta verificarlo."

@@ -16,18 +16,18 @@ from civic.comun.paginacion import pagina_de
 from votaciones.padron import acciones, consultas, permisos
 from votaciones.padron.acciones.reclamos import proposito_de
 from votaciones.padron.forms import ObservarForm, ReclamarForm
-from votaciones.padron.models import PadronElectoral, Reclamo
+from votaciones.padron.models import PadronElectoral, ReclamoDePadron
 from votaciones.padron.reglas import DIAS_PARA_OBSERVAR
 
 RECIBIDO = "Recibimos tu reclamo. Planificación lo responde antes de abrir la votación, y la respuesta sale aquí."
 
 
 def _reclamar(request: HttpRequest, padron: PadronElectoral, *datos: Any) -> ReclamarForm:
-    return ReclamarForm(*datos, proposito=proposito_de(padron, Reclamo.Clase.INCLUSION), usuario=request.user)
+    return ReclamarForm(*datos, proposito=proposito_de(padron, ReclamoDePadron.Clase.INCLUSION), usuario=request.user)
 
 
 def _observar(request: HttpRequest, padron: PadronElectoral, contiendas: list[Any], *datos: Any) -> ObservarForm:
-    proposito = proposito_de(padron, Reclamo.Clase.EXCLUSION)
+    proposito = proposito_de(padron, ReclamoDePadron.Clase.EXCLUSION)
     return ObservarForm(*datos, contiendas=contiendas, proposito=proposito, usuario=request.user)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from votaciones import exportes
 from votaciones.models import Participacion, Votacion, Voto
+from votaciones.padron.consultas import definitivo_de, huella_de
 
 
 class Command(BaseCommand):
@@ -28,6 +29,8 @@ class Command(BaseCommand):
                 self.stdout.write(linea)
         except programa["Distinto"] as distinto:
             raise CommandError(f"No es igual. {distinto}") from None
+        if (padron := definitivo_de(hallada.pk)) is not None and huella_de(padron) != padron.huella:
+            raise CommandError("El padrón no es el que quedó definitivo al abrir: su huella ya no coincide.")
         for contienda in hallada.contiendas.select_related("distrito"):
             votos = Voto.objects.filter(contienda=contienda).count()
             personas = Participacion.objects.filter(contienda=contienda).count()

@@ -18,7 +18,7 @@ from civic.cuentas.models import Residencia
 from civic.procesos.reglas import dia
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import consultas, permisos, reglas
-from votaciones.padron.models import Habilitacion, PadronElectoral, Reclamo
+from votaciones.padron.models import Habilitacion, PadronElectoral, ReclamoDePadron
 
 CALIDAD = "Planificación POA"
 
@@ -91,10 +91,12 @@ def _inscribir(padron: PadronElectoral) -> None:
 def _quitar_a_las_excluidas(padron: PadronElectoral) -> None:
     """Lo último que se aceptó sobre cada persona vale también en la foto nueva."""
     ultimo: dict[int, str] = {}
-    aceptados = Reclamo.objects.filter(padron=padron, estado=Reclamo.Estado.ACEPTADO, persona__isnull=False)
+    aceptados = ReclamoDePadron.objects.filter(
+        padron=padron, estado=ReclamoDePadron.Estado.ACEPTADO, persona__isnull=False
+    )
     for persona, clase in aceptados.order_by("resuelto", "pk").values_list("persona", "clase"):
         ultimo[persona] = clase
-    excluidas = [persona for persona, clase in ultimo.items() if clase == Reclamo.Clase.EXCLUSION]
+    excluidas = [persona for persona, clase in ultimo.items() if clase == ReclamoDePadron.Clase.EXCLUSION]
     if excluidas:
         Habilitacion.objects.filter(padron=padron, usuario__in=excluidas).delete()
 
@@ -110,7 +112,7 @@ def congelar_padron(votacion: Votacion, *, actor: Any = None, ahora: datetime) -
         raise ReglaIncumplida(
             f"El padrón se puede observar hasta el {dia(padron.observable_hasta)}. La votación se abre después."
         )
-    if pendientes := Reclamo.objects.por_resolver().filter(padron=padron).count():
+    if pendientes := ReclamoDePadron.objects.por_resolver().filter(padron=padron).count():
         raise ReglaIncumplida(f"Quedan reclamos al padrón sin resolver ({pendientes}). Resuélvanlos antes de abrir.")
     cuentas = consultas.por_contienda(padron)
     for contienda in bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")):

@@ -17,7 +17,7 @@ from civic.cuentas.reglas_identidad import Ci
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import consultas, permisos, reglas
 from votaciones.padron.acciones.publicar import CALIDAD
-from votaciones.padron.models import Habilitacion, PadronElectoral, Reclamo
+from votaciones.padron.models import Habilitacion, PadronElectoral, ReclamoDePadron
 
 LARGO = 1000
 YA_ESPERA = "Ya tienes un reclamo esperando respuesta."
@@ -32,7 +32,7 @@ def enviar_reclamo(padron: PadronElectoral, *, autor: Usuario, texto: str, clave
     """Presenta una sola vez por formulario el pedido de entrar; devuelve (pk, si es nuevo)."""
     return una_sola_vez(
         clave,
-        proposito=proposito_de(padron, Reclamo.Clase.INCLUSION),
+        proposito=proposito_de(padron, ReclamoDePadron.Clase.INCLUSION),
         usuario=autor,
         datos={"texto": texto},
         crear=lambda: presentar_reclamo(padron, autor=autor, texto=texto),
@@ -45,14 +45,16 @@ def enviar_observacion(
     """Presenta una sola vez por formulario una observación. Del carnet solo se usa su huella con clave."""
     return una_sola_vez(
         clave,
-        proposito=proposito_de(padron, Reclamo.Clase.EXCLUSION),
+        proposito=proposito_de(padron, ReclamoDePadron.Clase.EXCLUSION),
         usuario=autor,
         datos={"contienda": contienda.pk, "identidad": huella_de_identidad(ci), "texto": texto},
         crear=lambda: observar_inclusion(padron, autor=autor, contienda=contienda, ci=ci, texto=texto),
     )
 
 
-def presentar_reclamo(padron: PadronElectoral, *, autor: Usuario, texto: str, ahora: datetime | None = None) -> Reclamo:
+def presentar_reclamo(
+    padron: PadronElectoral, *, autor: Usuario, texto: str, ahora: datetime | None = None
+) -> ReclamoDePadron:
     """Quien no está en el padrón, o está en otro distrito, pide entrar en el del lugar donde vive."""
     texto = _texto(texto, "Escribe por qué deberías estar en el padrón.", "texto")
     ahora = ahora or timezone.now()
@@ -63,10 +65,10 @@ def presentar_reclamo(padron: PadronElectoral, *, autor: Usuario, texto: str, ah
         contienda = consultas.contienda_de(padron, Residencia.objects.get(usuario=autor))
         try:
             with transaction.atomic():
-                reclamo = Reclamo.objects.create(
+                reclamo = ReclamoDePadron.objects.create(
                     padron=padron,
                     contienda=contienda,  # type: ignore[misc]  # sin ella no pasaba de por_que_no_reclama
-                    clase=Reclamo.Clase.INCLUSION,
+                    clase=ReclamoDePadron.Clase.INCLUSION,
                     autor=autor,
                     persona=autor,
                     texto=texto,
@@ -80,7 +82,7 @@ def presentar_reclamo(padron: PadronElectoral, *, autor: Usuario, texto: str, ah
 
 def observar_inclusion(
     padron: PadronElectoral, *, autor: Usuario, contienda: Contienda, ci: Ci, texto: str, ahora: datetime | None = None
-) -> Reclamo:
+) -> ReclamoDePadron:
     """La directiva de una organización del distrito, o el control social, dice que alguien no debería estar.
 
     Se dice de quién con su carnet, que no se guarda. Responde igual si es de alguien del padrón o de nadie: así nadie
@@ -98,10 +100,10 @@ def observar_inclusion(
         observada = Habilitacion.objects.filter(
             padron=padron, contienda=contienda, identidad__huella=huella_de_identidad(ci)
         ).first()
-        reclamo = Reclamo.objects.create(
+        reclamo = ReclamoDePadron.objects.create(
             padron=padron,
             contienda=contienda,
-            clase=Reclamo.Clase.EXCLUSION,
+            clase=ReclamoDePadron.Clase.EXCLUSION,
             autor=autor,
             calidad=calidad,
             persona_id=observada.usuario_id if observada else None,
@@ -112,7 +114,7 @@ def observar_inclusion(
     return reclamo
 
 
-def _anotar_presentado(reclamo: Reclamo) -> None:
+def _anotar_presentado(reclamo: ReclamoDePadron) -> None:
     # Reservado: quién reclama, y sobre quién, no es público.
     anotar(
         reclamo.padron, verbo="reclamar", actor=reclamo.autor, calidad=reclamo.calidad, publico=False,
@@ -122,8 +124,8 @@ def _anotar_presentado(reclamo: Reclamo) -> None:
 
 
 def resolver_reclamo(
-    reclamo: Reclamo, *, actor: Usuario, decision: str, respuesta: str, ahora: datetime | None = None
-) -> Reclamo:
+    reclamo: ReclamoDePadron, *, actor: Usuario, decision: str, respuesta: str, ahora: datetime | None = None
+) -> ReclamoDePadron:
     """Acepta o rechaza un reclamo con su razón pública, y cambia el padrón provisional si se acepta.
 
     No lo resuelve quien publicó ese padrón, ni quien reclamó, ni de quien se trata.
@@ -131,14 +133,14 @@ def resolver_reclamo(
     respuesta = _texto(respuesta, "Escribe la razón: se muestra en la página del padrón.", "respuesta")
     with transaction.atomic():
         padron = _bloquear_padron(reclamo.padron)
-        reclamo = bloquear(Reclamo.objects.filter(pk=reclamo.pk).select_related("contienda__distrito")).get()
+        reclamo = bloquear(ReclamoDePadron.objects.filter(pk=reclamo.pk).select_related("contienda__distrito")).get()
         reglas.exigir_movimiento(reclamo.estado, decision)
         if padron.es_definitivo:
             raise ReglaIncumplida("La votación ya se abrió: su padrón es definitivo.")
         reclamo.padron = padron
         if razon := permisos.por_que_no_resuelve(actor, reclamo):
             raise ReglaIncumplida(razon)
-        if decision == Reclamo.Estado.ACEPTADO:
+        if decision == ReclamoDePadron.Estado.ACEPTADO:
             _aplicar(reclamo)
         antes, reclamo.estado, reclamo.respuesta = reclamo.estado, decision, respuesta
         reclamo.resuelto_por, reclamo.resuelto = actor, ahora or timezone.now()
@@ -151,7 +153,7 @@ def resolver_reclamo(
     return reclamo
 
 
-def _aplicar(reclamo: Reclamo) -> None:
+def _aplicar(reclamo: ReclamoDePadron) -> None:
     """Lleva al padrón lo aceptado. Con el padrón bloqueado, y la identidad también: nadie la pasa a otra cuenta."""
     if reclamo.persona_id is None:
         raise ReglaIncumplida("Ese carnet no es de nadie del padrón de ese distrito: solo se puede rechazar.")
@@ -159,7 +161,7 @@ def _aplicar(reclamo: Reclamo) -> None:
     suyas = Q(usuario=reclamo.persona_id)
     if identidad is not None:
         suyas |= Q(identidad=identidad)
-    if reclamo.clase == Reclamo.Clase.EXCLUSION:
+    if reclamo.clase == ReclamoDePadron.Clase.EXCLUSION:
         Habilitacion.objects.filter(suyas, padron=reclamo.padron_id).delete()
         return
     residencia = Residencia.objects.habilitadas().filter(usuario=reclamo.persona_id).first()
