@@ -121,7 +121,7 @@ def reclamos_de(padron: PadronElectoral) -> QuerySet[ReclamoDePadron]:
 def resueltos_publicos(padron: PadronElectoral) -> QuerySet[ReclamoDePadron]:
     """Lo que se decidió y por qué, sin quién lo pidió, de quién se trataba ni lo que escribió."""
     filas = ReclamoDePadron.objects.resueltos().filter(padron=padron).select_related("contienda__distrito")
-    return filas.only("clase", "estado", "respuesta", "resuelto", "contienda__distrito__nombre").order_by("-resuelto")
+    return filas.defer("texto").order_by("-resuelto", "-pk")
 
 
 def cifras_de_reclamos(padron: PadronElectoral) -> dict[str, int]:
