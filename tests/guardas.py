@@ -1,4 +1,4 @@
-"""Quitar y reponer, solo en pruebas, las guardas de la bitácora y las actas: para vaciar la base o adulterarla."""
+"""Quitar y reponer, solo en pruebas, las guardas de bitácora, actas y padrones: para vaciar la base o adulterarla."""
 
 from contextlib import ExitStack, contextmanager
 
@@ -6,6 +6,7 @@ from django.db import connection, connections, transaction
 
 from civic.comun.guardas import NOMBRES, TABLA, guardas_que_faltan, poner_guardas
 from votaciones.actas import guardas as de_actas
+from votaciones.padron import guardas as de_padrones
 from votaciones.urna import guardas as de_urna
 from votaciones.urna.ruta import BASE
 
@@ -22,11 +23,13 @@ def sin_guardas():
                 if nombre not in faltan:
                     cursor.execute(f"DROP TRIGGER {nombre}{sufijo}")
         de_actas.quitar_guardas(connection)
+        de_padrones.quitar_guardas(connection)
         yield
         # PostgreSQL no altera una tabla con claves ajenas por revisar: se revisan ahora.
         connection.check_constraints()
         poner_guardas(connection)
         de_actas.poner_guardas(connection)
+        de_padrones.poner_guardas(connection)
 
 
 @contextmanager

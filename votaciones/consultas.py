@@ -146,8 +146,14 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
     if version >= 2:
         libro |= {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
     if version >= 3:
-        libro |= {"clave_urna": Firmante(votacion.slug).publica}
+        libro |= {"padron": _padron_del_libro(votacion), "clave_urna": Firmante(votacion.slug).publica}
     return libro
+
+
+def _padron_del_libro(votacion: Votacion) -> dict[str, str]:
+    """De cuándo es el padrón definitivo y su huella; cuántas personas tiene cada distrito va en su contienda."""
+    padron = votacion.padron  # type: ignore[attr-defined]  # lo pone votaciones.padron
+    return {"corte": _utc(padron.corte), "huella": padron.huella}
 
 
 def _contienda_del_libro(contienda: Contienda, version: int) -> dict[str, Any]:

@@ -15,7 +15,12 @@ from civic.procesos import permisos as permisos_de_fase
 from civic.procesos.reglas import VOTAR, dia
 from votaciones import consultas
 from votaciones.models import Contienda, Participacion, Votacion
+from votaciones.padron.consultas import definitivo_de, habilitacion_de
+from votaciones.padron.models import PadronElectoral
+from votaciones.padron.permisos import por_que_no_esta
 from votaciones.reglas import estados
+
+FUERA_DEL_PADRON = "padron"
 
 
 def votacion_o_404(slug: str) -> Votacion:
@@ -90,12 +95,24 @@ def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = 
         return Impedimento("ingresar", "Para votar, entra con tu cuenta.")
     if ya_participo(contienda, usuario):
         return Impedimento("ya_voto", "Ya votaste en este distrito. Tu papeleta está en la urna.")
-    if personal := _impedimento_de_residencia(contienda, usuario):
+    personal = _impedimento_personal(contienda, usuario)
+    if personal is not None and personal.codigo != FUERA_DEL_PADRON:
         return personal
     # Quien se mudó después de votar, o votó con otra cuenta suya, no vota otra vez.
     if _participaciones_de(usuario).filter(contienda__votacion=contienda.votacion_id).exists():
         return Impedimento("ya_voto", "Ya votaste en esta votación, en otro distrito. Cada persona vota una sola vez.")
-    return None
+    return personal
+
+
+def _impedimento_personal(contienda: Contienda, usuario: Any) -> Impedimento | None:
+    """Lo que le impide votar a esa persona: vota quien está en el padrón definitivo, donde el padrón dice.
+
+    Las votaciones que se abrieron antes de que hubiera padrón siguen con su regla: la residencia de hoy.
+    """
+    padron = definitivo_de(contienda.votacion_id)
+    return (
+        _impedimento_de_padron(padron, contienda, usuario) if padron else _impedimento_de_residencia(contienda, usuario)
+    )
 
 
 def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
@@ -118,6 +135,28 @@ def por_que_espera_la_identidad(identidad: Identidad, cuenta: Usuario) -> str:
 def ya_participo(contienda: Contienda, usuario: Any) -> bool:
     """Si la persona ya votó en esta contienda."""
     return Participacion.objects.filter(contienda=contienda, usuario=usuario).exists()
+
+
+def _impedimento_de_padron(padron: PadronElectoral, contienda: Contienda, usuario: Any) -> Impedimento | None:
+    suya = habilitacion_de(padron, usuario)
+    if suya is None:
+        return Impedimento(
+            FUERA_DEL_PADRON,
+            f"No estás en el padrón de esta votación, hecho con lo verificado hasta el {dia(padron.corte)}. "
+            f"{por_que_no_esta(usuario, padron)} Se pudo reclamar hasta el {dia(padron.observable_hasta)}.",
+        )
+    if suya.contienda_id != contienda.pk:
+        frase = (
+            f"Aquí votan quienes están en el padrón del {contienda.distrito}, y tú estás en el del "
+            f"{suya.contienda.distrito}."
+        )
+        return Impedimento("otro_distrito", frase, suya.contienda)
+    if not Residencia.objects.filter(usuario=usuario).exists():
+        return Impedimento(
+            "residencia",
+            "Estás en el padrón, pero dijiste que ya no vives en el municipio. Si fue un error, dinos dónde vives.",
+        )
+    return None
 
 
 def _impedimento_de_residencia(contienda: Contienda, usuario: Any) -> Impedimento | None:

@@ -17,6 +17,7 @@ from civic.cuentas.consultas_verificacion import habilitadas_por_modo
 from votaciones import acciones, consultas, exportes, permisos
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.models import Contienda, Votacion
+from votaciones.padron.consultas import definitivo_de, observables, totales
 from votaciones.reglas import estados
 from votaciones.reglas.papeleta import total_de
 
@@ -39,6 +40,7 @@ def lista(request: HttpRequest) -> HttpResponse:
             "por_abrir": [v for v in en_curso if v.situacion_en(ahora) == estados.POR_ABRIR],
             "detenidas": [v for v in en_curso if v.situacion_en(ahora) in (estados.SUSPENDIDA, estados.DESIERTA)],
             "terminadas": [v for v in en_curso if v.situacion_en(ahora) == estados.TERMINADA],
+            "padrones": observables(ahora),
             "proximas": consultas.fases_de_votacion_por_venir(ahora),
             "pagina": pagina_de(request, publicas.filter(estado=Votacion.Estado.CONTADA).order_by("-contada", "pk")),
         },
@@ -55,12 +57,14 @@ def _mi_distrito(request: HttpRequest) -> int | None:
 def votacion(request: HttpRequest, slug: str) -> HttpResponse:
     """Qué se decide, hasta cuándo, las papeletas por distrito (la propia primero) y las reglas."""
     actual = permisos.votacion_o_404(slug)
+    padron = definitivo_de(actual.pk)
     contexto = {
         "votacion": actual,
         "situacion": actual.situacion,
         "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
         "filas": consultas.asistencia(actual, _mi_distrito(request)),
-        "habilitadas": habilitadas_por_modo(),
+        "padron": padron,
+        "habilitadas": totales(padron).modos if padron else habilitadas_por_modo(),
     }
     return render(request, "votaciones/votacion.html", contexto)
 

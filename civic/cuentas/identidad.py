@@ -58,6 +58,11 @@ def llave_de_padron_de_organizacion(organizacion: int, ci: Ci, nacimiento: datet
     return _huella("padron de organizacion", f"{organizacion}|{ci.canonico}|{nacimiento:%Y-%m-%d}")
 
 
+def huella_en_votacion(votacion: int, persona: str) -> str:
+    """La huella de una persona en el padrón de una votación; no se cruza con la de otra votación."""
+    return _huella("padron de votacion", f"{votacion}|{persona}")
+
+
 def huella_de_conexion(ip: str) -> str:
     """Huella de una dirección IP, para contar intentos sin guardarla."""
     return _huella("conexion", ip)[:32]

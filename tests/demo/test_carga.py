@@ -1,5 +1,6 @@
 """La demo cargada: lo que promete de Quillacollo, y que sus cuentas cierran."""
 
+import json
 from collections import defaultdict
 from decimal import Decimal
 
@@ -29,6 +30,9 @@ from propuestas.models import Apoyo, Dictamen, Propuesta, Seguimiento, TextoAnte
 from propuestas.reglas import MOVIMIENTOS, Estado
 from tests.urnas import elegido
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
+from votaciones.padron.consultas import huella_de as huella_del_padron
+from votaciones.padron.models import PadronElectoral, ReclamoDePadron
+from votaciones.permisos import impedimento_de
 from votaciones.urna.models import Sobre
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -99,6 +103,22 @@ def test_urnas_tienen_tantas_papeletas_como_personas_y_ninguna_pasa_del_techo():
         assert all(sum(costos[numero] for numero in seleccion) <= contienda.presupuesto for seleccion in votos)
     con_residencia = Residencia.objects.filter(nivel="verificada").values_list("usuario", "distrito")
     assert set(Participacion.objects.values_list("usuario", "contienda__distrito")) <= set(con_residencia)
+
+
+def test_cada_votacion_tiene_su_padron_definitivo_y_la_abierta_sus_reclamos_resueltos():
+    for padron in PadronElectoral.objects.select_related("votacion"):
+        assert (padron.estado, padron.huella) == ("definitivo", huella_del_padron(padron))
+        assert json.loads(padron.votacion.libro)["padron"]["huella"] == padron.huella
+        assert padron.observable_hasta < padron.votacion.abre
+        en_el_padron = padron.habilitaciones.values("usuario")
+        votaron = Participacion.objects.filter(contienda__votacion=padron.votacion)
+        assert not votaron.exclude(usuario__in=en_el_padron).exists()
+    assert PadronElectoral.objects.count() == Votacion.objects.count() == 2
+    reclamos = ReclamoDePadron.objects.filter(padron__votacion__slug=VOTANDO).order_by("clase")
+    assert [(reclamo.clase, reclamo.estado) for reclamo in reclamos] == [
+        ("exclusion", "rechazado"),
+        ("inclusion", "aceptado"),
+    ]
 
 
 def test_las_dos_reglas_dan_distinto_en_algun_distrito_y_lo_oficial_mueve_las_propuestas():
@@ -188,6 +208,8 @@ def test_vecina_de_la_demo_puede_votar_y_aun_no_voto(client):
     assert vecina.residencia.esta_verificada
     assert vecina.residencia.distrito.nombre == "Distrito 3"
     assert not Participacion.objects.filter(usuario=vecina).exists()
+    abierta = Contienda.objects.get(votacion__slug=VOTANDO, distrito=vecina.residencia.distrito)
+    assert impedimento_de(abierta, vecina) is None
 
 
 def test_directiva_de_la_demo_tiene_mandato_en_curso():

@@ -51,10 +51,12 @@ from propuestas.models import CargaDePapel, Copatrocinio, Documento, Propuesta
 from tests import elenco, urnas
 from tests.propuestas import piezas
 from tests.votaciones.actas import piezas as piezas_de_actas
+from tests.votaciones.conftest import abrir
 from votaciones import acciones as votaciones
 from votaciones.actas import acciones as actas
 from votaciones.actas.models import Envio
 from votaciones.models import Participacion
+from votaciones.padron import acciones as padrones
 
 UNIDAD, OTRA_UNIDAD = "Obras Públicas", "Saneamiento"
 POR_DISTRITO = (Rol.PRESIDENCIA_DISTRITO, Rol.PROMOTORA, Rol.GESTION_COMUNIDAD, Rol.VENTANILLA)
@@ -369,23 +371,31 @@ def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> di
         )
     ahora = timezone.now()
     fechas = {"abre": ahora - datetime.timedelta(days=1), "cierra": ahora + datetime.timedelta(days=3)}
-    abierta = votaciones.abrir_votacion(
-        votaciones.preparar_votacion(proceso, nombre="Abierta", slug="abierta", **fechas)
-    )
+    abierta = abrir(votaciones.preparar_votacion(proceso, nombre="Abierta", slug="abierta", **fechas))
     otro = elenco.crear_proceso(pueblo, "votacion", slug="poa-contado")
     Propuesta.objects.create(
         proceso=otro, codigo="PV-9", autor=gente.ana, titulo="Plaza", categoria=pueblo.agua, distrito=pueblo.distrito_1,
         monto_tecnico=Decimal("1000"), estado="viable", presentada=ahora,
     )  # fmt: skip
-    contada = votaciones.abrir_votacion(votaciones.preparar_votacion(otro, nombre="Contada", slug="contada", **fechas))
+    contada = abrir(votaciones.preparar_votacion(otro, nombre="Contada", slug="contada", **fechas))
     # Cinco papeletas: con menos no se publican una por una.
     contienda = contada.contiendas.get(opciones__titulo="Plaza")
     for numero, persona in enumerate(Usuario.objects.order_by("pk")[:5]):
         Participacion.objects.create(contienda=contienda, usuario=persona)
         urnas.echar(contienda, [1], bytes([numero]) * 10)
     votaciones.cerrar_votacion(contada, ahora=fechas["cierra"])
-    preparada = votaciones.preparar_votacion(proceso, nombre="Preparada", slug="preparada", **fechas)
-    return {"abierta": abierta, "contada": votaciones.contar_votacion(contada), "preparada": preparada}
+    un_dia = datetime.timedelta(days=1)
+    preparada = votaciones.preparar_votacion(
+        proceso, nombre="Preparada", slug="preparada", abre=ahora + 6 * un_dia, cierra=ahora + 9 * un_dia
+    )
+    padron = padrones.publicar_padron(preparada, observable_hasta=ahora + 5 * un_dia)
+    delia = Usuario.objects.get(username="delia")
+    return {
+        "abierta": abierta,
+        "contada": votaciones.contar_votacion(contada),
+        "preparada": preparada,
+        "reclamo": padrones.presentar_reclamo(padron, autor=delia, texto="Vivo aquí y no estoy."),
+    }
 
 
 def _actas(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
@@ -627,6 +637,14 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "acta:responder": {"a": {"pk": "observacion_de_acta"}},
     "acta:reglamento": {"": {"pk": "proceso"}},
     "visor:capa": {"": {"codigo": "=propuestas"}},
+    "padron_electoral:padron": {
+        "provisional": {"slug": "=preparada"},
+        "definitivo": {"slug": "=abierta"},
+    },
+    **{f"padron_electoral:{ruta}": {"": {"slug": "=preparada"}} for ruta in ("reclamar", "observar")},
+    "padron_de_votacion": {"": {"pk": "preparada"}},
+    "padron_publicar": {"": {"pk": "preparada"}},
+    "padron_resolver": {"": {"pk": "preparada", "reclamo": "reclamo"}},
     "votaciones_conducir": {"": {"pk": "preparada"}},
     "votaciones_paso": {
         verbo: {"pk": cosa, "verbo": f"={verbo}"}

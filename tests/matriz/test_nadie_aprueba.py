@@ -145,7 +145,7 @@ def test_la_votacion_la_conducen_por_lo_menos_dos_personas(plan, gente, votando,
 
     from django.utils import timezone
 
-    from tests.votaciones.conftest import crear_viable
+    from tests.votaciones.conftest import crear_viable, publicar_padron
 
     pilar, pedro = plan
     crear_viable(votando, pueblo.distrito_1, "Tanque", 1000, autor=gente.ana, categoria=pueblo.agua)
@@ -155,6 +155,7 @@ def test_la_votacion_la_conducen_por_lo_menos_dos_personas(plan, gente, votando,
     )
     with pytest.raises(ReglaIncumplida, match="Tú preparaste"):
         votaciones.abrir_votacion(votacion, actor=pilar)
+    publicar_padron(votacion, actor=pilar)
     votaciones.abrir_votacion(votacion, actor=pedro)
     votaciones.cerrar_votacion(votacion, actor=pedro, motivo="Prueba.")
     with pytest.raises(ReglaIncumplida, match="El escrutinio es de dos personas"):
@@ -167,17 +168,17 @@ def test_quien_trabaja_en_el_municipio_vota_solo_en_su_distrito(plan, gente, vot
 
     from django.utils import timezone
 
-    from tests.votaciones.conftest import crear_viable
+    from tests.votaciones.conftest import abrir, crear_viable
 
-    pilar, _ = plan
+    pilar, pedro = plan
     for distrito in (pueblo.distrito_1, pueblo.distrito_2):
         crear_viable(votando, distrito, f"Tanque {distrito}", 1000, autor=gente.ana, categoria=pueblo.agua)
     ahora = timezone.now()
     fechas = {"abre": ahora - datetime.timedelta(hours=1), "cierra": ahora + datetime.timedelta(days=1)}
-    votacion = votaciones.abrir_votacion(votaciones.preparar_votacion(votando, nombre="V", slug="v", **fechas))
-    uno, dos = votacion.contiendas.order_by("numero")
-    assert impedimento_de(uno, pilar).codigo == "residencia"
     Residencia.objects.create(usuario=pilar, otb=pueblo.otb_molle, distrito=pueblo.distrito_1, nivel="verificada")
+    votacion = abrir(votaciones.preparar_votacion(votando, nombre="V", slug="v", **fechas))
+    uno, dos = votacion.contiendas.order_by("numero")
+    assert impedimento_de(uno, pedro).codigo == "padron"
     assert (impedimento_de(uno, pilar), impedimento_de(dos, pilar).codigo) == (None, "otro_distrito")
 
 

@@ -11,6 +11,7 @@ from civic.cuentas.roles import Rol
 from propuestas.models import Propuesta
 from tests.elenco import crear_persona, dar_rol
 from votaciones import acciones
+from votaciones.padron import acciones as padrones
 
 
 def segunda() -> Usuario:
@@ -65,9 +66,22 @@ def preparada(votando, viables):
     )
 
 
+def publicar_padron(votacion, **mas):
+    """Publica el padrón con la gente de ahora, como si hubiera sido seis días antes de abrir: su plazo ya venció."""
+    un_dia = datetime.timedelta(days=1)
+    plazo = {"ahora": votacion.abre - 6 * un_dia, "observable_hasta": votacion.abre - un_dia} | mas
+    return padrones.publicar_padron(votacion, **plazo)
+
+
+def abrir(votacion, actor=None, **mas):
+    """Publica el padrón, deja pasar su plazo y abre. Quien se verifica después ya no vota."""
+    publicar_padron(votacion)
+    return acciones.abrir_votacion(votacion, actor=actor, **mas)
+
+
 @pytest.fixture
 def abierta(preparada, gente):
-    return acciones.abrir_votacion(preparada, actor=gente.hugo)
+    return abrir(preparada, actor=gente.hugo)
 
 
 @pytest.fixture
@@ -86,12 +100,17 @@ def votar(contienda, persona, *numeros, **mas):
 
 
 @pytest.fixture
-def contada(abierta, d1, d2, pueblo, gente):
+def vecinas(preparada, pueblo):
+    """Cuatro del distrito 1 que alcanzan a entrar al padrón."""
+    return [crear_persona(f"vecina{i}", f"Vecina {i}", otb=pueblo.otb_molle) for i in range(4)]
+
+
+@pytest.fixture
+def contada(vecinas, abierta, d1, d2, pueblo, gente):
     """Siete papeletas en el distrito 1 y una en el 2, contadas.
 
     1 Tanque 200.000: 4 votos; 2 Cancha 150.000: 2; 3 Luz 80.000: 3; 4 Parada 20.000: 0.
     """
-    vecinas = [crear_persona(f"vecina{i}", f"Vecina {i}", otb=pueblo.otb_molle) for i in range(4)]
     votar(d1, gente.ana, 1, 3)
     votar(d1, gente.fabio, 1, 3)
     votar(d1, gente.dora, 1)

@@ -17,7 +17,7 @@ from civic.procesos.models import Fase, Techo
 from propuestas.models import Propuesta, Relacion
 from tests.elenco import crear_persona
 from tests.urnas import echar, elegido
-from tests.votaciones.conftest import crear_viable, segunda, votar
+from tests.votaciones.conftest import abrir, crear_viable, publicar_padron, segunda, votar
 from votaciones import acciones, consultas
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
 from votaciones.reglas import libro as reglas_del_libro
@@ -105,7 +105,7 @@ def test_abrir_congela_y_publica_la_huella(abierta, d1, pueblo):
 
 def test_abrir_no_cuenta_residencias_solo_declaradas(preparada, gente, pueblo):
     crear_persona("rosa", "Rosa", otb=pueblo.otb_molle, verificada=False)
-    acciones.abrir_votacion(preparada, actor=gente.hugo)
+    abrir(preparada, actor=gente.hugo)
     assert preparada.contiendas.get(numero=1).habilitados == 3
 
 
@@ -215,17 +215,25 @@ def test_papeleta_que_no_vale_no_entra(d1, gente, numeros, frase):
 
 @pytest.mark.parametrize(
     ("nombre", "frase"),
-    [("beto", "tú vives en el Distrito 2"), ("nadia", "Dinos primero dónde vives"), ("hugo", "Dinos primero")],
+    [
+        ("beto", "tú estás en el del Distrito 2"),
+        ("nadia", "No estás en el padrón .* No dijiste dónde vives. Se pudo reclamar hasta el"),
+        ("hugo", "No dijiste dónde vives"),
+    ],
 )
-def test_quien_no_vive_en_el_distrito_no_vota(d1, gente, nombre, frase):
+def test_quien_no_esta_en_el_padron_del_distrito_no_vota(d1, gente, nombre, frase):
     with pytest.raises(ReglaIncumplida, match=frase):
         votar(d1, gente.todos[nombre], 1)
     assert Sobre.objects.count() == 0
 
 
-def test_residencia_sin_verificar_no_vota(d1, pueblo):
+def test_residencia_sin_verificar_al_corte_no_vota_aunque_se_verifique_despues(preparada, gente, pueblo):
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle, verificada=False)
-    with pytest.raises(ReglaIncumplida, match="falta verificar"):
+    d1 = abrir(preparada, actor=gente.hugo).contiendas.get(numero=1)
+    with pytest.raises(ReglaIncumplida, match="falta verificarlo"):
+        votar(d1, rosa, 1)
+    Residencia.objects.filter(usuario=rosa).update(nivel="verificada")
+    with pytest.raises(ReglaIncumplida, match="después del corte"):
         votar(d1, rosa, 1)
     assert Sobre.objects.count() == 0
 
@@ -233,9 +241,38 @@ def test_residencia_sin_verificar_no_vota(d1, pueblo):
 def test_quien_se_muda_no_vota_otra_vez(d1, d2, gente, pueblo):
     votar(d1, gente.ana, 1)
     Residencia.objects.filter(usuario=gente.ana).update(distrito=pueblo.distrito_2, otb=pueblo.otb_ceibo)
-    with pytest.raises(ReglaIncumplida, match="en otro distrito"):
+    with pytest.raises(ReglaIncumplida, match="tú estás en el del Distrito 1"):
         votar(d2, gente.ana, 1)
     assert Sobre.objects.count() == 1
+
+
+def test_quien_se_muda_despues_del_corte_vota_donde_dice_el_padron(d1, d2, gente, pueblo):
+    Residencia.objects.filter(usuario=gente.ana).update(
+        distrito=pueblo.distrito_2, otb=pueblo.otb_ceibo, nivel="declarada"
+    )
+    with pytest.raises(ReglaIncumplida, match="tú estás en el del Distrito 1"):
+        votar(d2, gente.ana, 1)
+    votar(d1, gente.ana, 1)
+    assert list(Participacion.objects.values_list("contienda", "usuario")) == [(d1.pk, gente.ana.pk)]
+
+
+def test_quien_dijo_que_ya_no_vive_en_el_municipio_no_vota(d1, gente):
+    Residencia.objects.filter(usuario=gente.ana).delete()
+    with pytest.raises(ReglaIncumplida, match="dijiste que ya no vives en el municipio"):
+        votar(d1, gente.ana, 1)
+    assert Sobre.objects.count() == 0
+
+
+def test_abrir_sin_padron_o_con_su_plazo_corriendo_se_niega(preparada, gente):
+    with pytest.raises(ReglaIncumplida, match="Falta publicar el padrón provisional"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo)
+    padron = publicar_padron(preparada)
+    un_segundo = datetime.timedelta(seconds=1)
+    with pytest.raises(ReglaIncumplida, match="El padrón se puede observar hasta el"):
+        acciones.abrir_votacion(preparada, actor=gente.hugo, ahora=padron.observable_hasta - un_segundo)
+    assert Votacion.objects.get().estado == "preparada"
+    acciones.abrir_votacion(preparada, actor=gente.hugo, ahora=padron.observable_hasta)
+    assert Votacion.objects.get().estado == "abierta"
 
 
 def test_antes_de_abrir_y_desde_la_hora_de_cierre_no_se_vota(abierta, d1, gente):
@@ -323,7 +360,7 @@ def test_contar_otra_vez_da_lo_mismo(contada, gente):
 
 def test_contar_con_partes_iguales_como_oficial(preparada, gente):
     Votacion.objects.update(regla="partes_iguales")
-    votacion = acciones.abrir_votacion(preparada, actor=gente.hugo)
+    votacion = abrir(preparada, actor=gente.hugo)
     votar(votacion.contiendas.get(numero=1), gente.ana, 2)
     acciones.cerrar_votacion(votacion, actor=gente.hugo, motivo="Prueba.")
     acciones.contar_votacion(votacion, actor=segunda())
@@ -412,7 +449,7 @@ def test_el_libro_dice_las_condiciones_y_el_minimo(preparada, gente):
     relacionadas("dependencia", "Cancha techada", "Luz en la plaza", gente)
     Votacion.objects.update(minimo=3)
     acciones.agregar_opciones(preparada, actor=gente.hugo)
-    abierta = acciones.abrir_votacion(preparada, actor=gente.hugo)
+    abierta = abrir(preparada, actor=gente.hugo)
     libro = json.loads(abierta.libro)
     assert (libro["version"], libro["minimo"]) == (3, 3)
     assert libro["contiendas"][0]["condiciones"] == {"excluyentes": [], "dependencias": [[2, 3]]}
@@ -423,7 +460,7 @@ def test_contar_respeta_lo_que_se_excluye_y_el_minimo(preparada, gente):
     relacionadas("excluyente", "Luz en la plaza", "Parada de minibús", gente)
     Votacion.objects.update(minimo=2)
     acciones.agregar_opciones(preparada, actor=gente.hugo)
-    abierta = acciones.abrir_votacion(preparada, actor=gente.hugo)
+    abierta = abrir(preparada, actor=gente.hugo)
     d1 = abierta.contiendas.get(numero=1)
     for persona, numeros in ((gente.ana, [3, 4]), (gente.dora, [3, 4]), (gente.fabio, [2, 3])):
         votar(d1, persona, *numeros)

@@ -34,13 +34,15 @@ def a_la_vez(tareas):
         return list(hilos.map(correr, tareas))
 
 
-def votantes(pueblo):
+@pytest.fixture
+def votantes(preparada, pueblo):
+    """Antes de que se publique el padrón: pídela antes que `abierta`."""
     return [crear_persona(f"votante{i}", f"Votante {i}", otb=pueblo.otb_molle) for i in range(VOTANTES)]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_el_mismo_formulario_enviado_ocho_veces_a_la_vez_da_un_voto_y_un_recibo(abierta, d1, pueblo):
-    for persona in votantes(pueblo):
+def test_el_mismo_formulario_enviado_ocho_veces_a_la_vez_da_un_voto_y_un_recibo(votantes, abierta, d1):
+    for persona in votantes:
         clave = acciones.emitir_clave_de_papeleta(d1, usuario=persona)
         recibos = a_la_vez(
             [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)] * HILOS
@@ -51,8 +53,8 @@ def test_el_mismo_formulario_enviado_ocho_veces_a_la_vez_da_un_voto_y_un_recibo(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ocho_formularios_distintos_a_la_vez_dan_un_solo_voto(abierta, d1, pueblo):
-    for persona in votantes(pueblo):
+def test_ocho_formularios_distintos_a_la_vez_dan_un_solo_voto(votantes, abierta, d1):
+    for persona in votantes:
         claves = [acciones.emitir_clave_de_papeleta(d1, usuario=persona) for _ in range(HILOS)]
         respuestas = a_la_vez(
             [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c) for clave in claves]
@@ -107,8 +109,8 @@ def test_la_base_sola_tambien_impide_el_doble_voto(abierta, d1, gente, monkeypat
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("vuelta", range(3))
-def test_cerrar_mientras_se_vota_acepta_justo_lo_que_se_cuenta(abierta, d1, pueblo, gente, vuelta):
-    personas = votantes(pueblo)
+def test_cerrar_mientras_se_vota_acepta_justo_lo_que_se_cuenta(votantes, abierta, d1, gente, vuelta):
+    personas = votantes
     claves = [acciones.emitir_clave_de_papeleta(d1, usuario=persona) for persona in personas]
 
     def cerrar():

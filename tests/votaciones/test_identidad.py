@@ -14,7 +14,7 @@ from civic.cuentas.reglas_identidad import normalizar_ci
 from propuestas.models import Apoyo, Propuesta
 from tests.cuentas.piezas_verificacion import a_la_vez
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import votar
+from tests.votaciones.conftest import abrir, votar
 from votaciones import acciones, consultas
 from votaciones.models import Participacion
 from votaciones.urna.models import Sobre
@@ -30,15 +30,19 @@ def vecina(pueblo, usuario, ci=None, metodo="padron"):
     return persona
 
 
-def test_la_participacion_queda_con_la_identidad_y_el_modo(abierta, d1, pueblo):
-    rosa = vecina(pueblo, "rosa", CI, "promotora")
+@pytest.fixture
+def rosa(preparada, pueblo):
+    """Se verificó con su carnet antes de que se publicara el padrón: pídela antes que `abierta`."""
+    return vecina(pueblo, "rosa", CI, "promotora")
+
+
+def test_la_participacion_queda_con_la_identidad_y_el_modo(rosa, abierta, d1):
     votar(d1, rosa, 1)
     participacion = Participacion.objects.get(usuario=rosa)
     assert (participacion.identidad, participacion.metodo) == (Identidad.objects.get(), "promotora")
 
 
-def test_quien_voto_retira_su_verificacion_y_abre_otra_cuenta_no_vota_otra_vez(abierta, d1, pueblo):
-    rosa = vecina(pueblo, "rosa", CI)
+def test_quien_voto_retira_su_verificacion_y_abre_otra_cuenta_no_vota_otra_vez(rosa, abierta, d1, pueblo):
     votar(d1, rosa, 1)
     cuentas.retirar_verificacion(rosa)
     otra = vecina(pueblo, "rosa2", CI)
@@ -47,8 +51,9 @@ def test_quien_voto_retira_su_verificacion_y_abre_otra_cuenta_no_vota_otra_vez(a
     assert (Sobre.objects.count(), Participacion.objects.count()) == (1, 1)
 
 
-def test_quien_voto_antes_de_mostrar_su_carnet_tampoco_vota_con_otra_cuenta(abierta, d1, pueblo):
+def test_quien_voto_antes_de_mostrar_su_carnet_tampoco_vota_con_otra_cuenta(preparada, gente, pueblo):
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle)  # verificada antes de que se pidiera el carnet
+    d1 = abrir(preparada, actor=gente.hugo).contiendas.get(numero=1)
     votar(d1, rosa, 1)
     assert Participacion.objects.get().identidad is None
     Residencia.objects.filter(usuario=rosa).update(nivel="declarada")
@@ -73,8 +78,7 @@ def conflicto_con(pueblo, primera):
     return ConflictoDeIdentidad.objects.get(primera=primera, segunda=segunda)
 
 
-def test_un_conflicto_no_se_mueve_mientras_su_voto_esta_abierto(abierta, d1, pueblo, gente, django_user_model):
-    rosa = vecina(pueblo, "rosa", CI)
+def test_un_conflicto_no_se_mueve_mientras_su_voto_esta_abierto(rosa, abierta, d1, pueblo, gente, django_user_model):
     conflicto = conflicto_con(pueblo, rosa)
     votar(d1, rosa, 1)
     jefa = django_user_model.objects.create_superuser("jefa", nombre_publico="Jefa")
@@ -89,8 +93,9 @@ def test_un_conflicto_no_se_mueve_mientras_su_voto_esta_abierto(abierta, d1, pue
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("vuelta", range(3))
-def test_mover_la_identidad_mientras_se_vota_da_un_voto_como_mucho(abierta, d1, pueblo, django_user_model, vuelta):
-    rosa = vecina(pueblo, "rosa", CI)
+def test_mover_la_identidad_mientras_se_vota_da_un_voto_como_mucho(
+    rosa, abierta, d1, pueblo, django_user_model, vuelta
+):
     conflicto = conflicto_con(pueblo, rosa)
     segunda = conflicto.segunda
     jefa = django_user_model.objects.create_superuser("jefa", nombre_publico="Jefa")
@@ -111,15 +116,21 @@ def test_mover_la_identidad_mientras_se_vota_da_un_voto_como_mucho(abierta, d1, 
 
 # --- Totales ---------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def votaron(abierta, d1, pueblo):
+def votaron(preparada, gente, pueblo):
     """Doce por padrón, seis con promotora y dos en ventanilla."""
     modos = ["padron"] * 12 + ["promotora"] * 6 + ["ventanilla"] * 2
-    for numero, modo in enumerate(modos):
-        votar(d1, vecina(pueblo, f"v{numero}", normalizar_ci(str(1_000_000 + numero)), modo), 1)
+    votantes = [
+        vecina(pueblo, f"v{numero}", normalizar_ci(str(1_000_000 + numero)), modo) for numero, modo in enumerate(modos)
+    ]
+    abierta = abrir(preparada, actor=gente.hugo)
+    d1 = abierta.contiendas.get(numero=1)
+    for votante in votantes:
+        votar(d1, votante, 1)
     return abierta
 
 
-def test_los_resultados_dicen_como_se_verifico_la_gente_sin_celdas_chicas(client, votaron, d1, gente):
+def test_los_resultados_dicen_como_se_verifico_la_gente_sin_celdas_chicas(client, votaron, gente):
+    d1 = votaron.contiendas.get(numero=1)
     assert consultas.modos_publicos(votaron)[d1.pk] == [("padrón", 12), ("otras formas", 8)]
     assert consultas.modos_en_total(votaron) == {"padrón": 12, "promotora": 6, "ventanilla": 2}
     acciones.cerrar_votacion(votaron, actor=gente.hugo, motivo="Prueba.")

@@ -10,7 +10,7 @@ from pabulib.checker import Checker
 
 from civic.entorno import RAIZ
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.conftest import abrir, segunda, votar
 from tests.votaciones.test_acciones import relacionadas
 from votaciones import acciones
 from votaciones.exportes import pabulib_de
@@ -148,10 +148,14 @@ def contada_con(preparada, gente, pueblo):
     def contar(*papeletas, **cambios):
         Votacion.objects.update(**cambios)
         acciones.agregar_opciones(preparada, actor=gente.hugo)
-        abierta = acciones.abrir_votacion(preparada, actor=gente.hugo)
+        votantes = [
+            crear_persona(f"votante{numero}", f"Votante {numero}", otb=pueblo.otb_molle)
+            for numero in range(len(papeletas))
+        ]
+        abierta = abrir(preparada, actor=gente.hugo)
         d1 = Contienda.objects.get(votacion=abierta, numero=1)
-        for numero, papeleta in enumerate(papeletas):
-            votar(d1, crear_persona(f"votante{numero}", f"Votante {numero}", otb=pueblo.otb_molle), *papeleta)
+        for votante, papeleta in zip(votantes, papeletas, strict=True):
+            votar(d1, votante, *papeleta)
         acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
         acciones.contar_votacion(abierta, actor=segunda())
         return Contienda.objects.select_related("votacion", "distrito__padre").get(pk=d1.pk)

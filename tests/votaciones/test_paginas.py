@@ -13,7 +13,7 @@ from civic.comun.errores import ReglaIncumplida
 from civic.procesos.models import Fase
 from tests.elenco import crear_area, crear_persona, crear_proceso
 from tests.urnas import adulterar, elegido
-from tests.votaciones.conftest import crear_viable, votar
+from tests.votaciones.conftest import abrir, crear_viable, votar
 from votaciones import acciones
 from votaciones.models import Contienda, Participacion, Resultado, Votacion
 from votaciones.urna.models import Sobre
@@ -62,7 +62,7 @@ def test_lista_separa_abiertas_proximas_y_contadas(client, contada, pueblo, gent
     nueva = acciones.preparar_votacion(
         proceso, nombre="Votación 2029", slug="v-2029", abre=ahora, cierra=ahora + datetime.timedelta(days=2)
     )
-    acciones.abrir_votacion(nueva, actor=gente.hugo)
+    abrir(nueva, actor=gente.hugo)
     texto = html(client.get(url("lista")))
     assert texto.index("Se vota ahora") < texto.index("Votación 2029") < texto.index("Lo que viene")
     assert texto.index("Lo que viene") < texto.index(otro.nombre) < texto.index("Ya contadas")
@@ -111,12 +111,14 @@ def test_votacion_abierta_solo_dice_cuantas_personas_participaron(client, abiert
 
 
 def test_votacion_con_las_mismas_consultas_para_pocos_y_muchos_votos(
-    client, abierta, d1, pueblo, django_assert_max_num_queries, django_assert_num_queries
+    client, preparada, gente, pueblo, django_assert_max_num_queries, django_assert_num_queries
 ):
+    personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(10)]
+    d1 = abrir(preparada, actor=gente.hugo).contiendas.get(numero=1)
     with django_assert_max_num_queries(12) as primera:
         client.get(url("votacion", SLUG))
-    for i in range(10):
-        votar(d1, crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle), 1)
+    for persona in personas:
+        votar(d1, persona, 1)
     with django_assert_num_queries(len(primera.captured_queries)):
         client.get(url("votacion", SLUG))
 
@@ -178,8 +180,8 @@ def test_papeleta_en_el_mismo_orden_siempre_para_la_misma_persona(entrar, abiert
     ("nombre", "frase", "enlace"),
     [
         (None, "Para votar, entra con tu cuenta.", "/cuentas/ingresar/?next=/votaciones/poa-2027/distrito-1/"),
-        ("beto", "y tú vives en el Distrito 2.", "/votaciones/poa-2027/distrito-2/"),
-        ("nadia", "Dinos primero dónde vives", "/cuentas/mi-cuenta/"),
+        ("beto", "y tú estás en el del Distrito 2.", "/votaciones/poa-2027/distrito-2/"),
+        ("nadia", "No dijiste dónde vives.", "/votaciones/poa-2027/padron/"),
     ],
 )
 def test_papeleta_solo_para_leer_dice_por_que(client, entrar, abierta, gente, nombre, frase, enlace):
@@ -198,9 +200,9 @@ def test_papeleta_de_quien_vive_en_una_otb_sin_distrito_dice_que_no_le_toca(entr
     tito = crear_persona("tito", "Tito Tola", otb=suelta)
     cliente = entrar(tito)
     texto = html(cliente.get(url("papeleta", SLUG, 1)))
-    assert "Las papeletas son por distrito y OTB Tola no está en ninguno." in texto
+    assert "Vives en OTB Tola, y ahí no se vota en esta votación." in texto
     assert 'name="opciones"' not in texto
-    with pytest.raises(ReglaIncumplida, match="no está en ninguno"):
+    with pytest.raises(ReglaIncumplida, match="ahí no se vota"):
         votar(d1, tito, 1)
     assert not Participacion.objects.exists()
     assert cliente.get(url("votacion", SLUG)).status_code == 200
@@ -208,7 +210,8 @@ def test_papeleta_de_quien_vive_en_una_otb_sin_distrito_dice_que_no_le_toca(entr
 
 def test_papeleta_sin_verificar_y_despues_de_votar_es_solo_para_leer(entrar, abierta, d1, gente, pueblo):
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle, verificada=False)
-    assert "falta verificar tu residencia" in html(entrar(rosa).get(url("papeleta", SLUG, 1)))
+    texto = html(entrar(rosa).get(url("papeleta", SLUG, 1)))
+    assert "Dijiste que vives en el Distrito 1, pero falta verificarlo." in texto
     votar(d1, gente.ana, 1)
     texto = html(entrar(gente.ana).get(url("papeleta", SLUG, 1)))
     assert "Ya votaste en este distrito." in texto
@@ -337,13 +340,16 @@ def test_llegar_sin_papeleta_llena_lleva_a_la_papeleta(entrar, abierta, gente, n
 
 
 @pytest.mark.parametrize("nombre", ["revisar", "emitir"])
-@pytest.mark.parametrize("persona", ["beto", "nadia"])
-def test_quien_no_puede_votar_recibe_409_y_la_razon(entrar, abierta, d1, gente, nombre, persona):
+@pytest.mark.parametrize(
+    ("persona", "razon"),
+    [("beto", "Aquí votan quienes están en el padrón del Distrito 1"), ("nadia", "No estás en el padrón")],
+)
+def test_quien_no_puede_votar_recibe_409_y_la_razon(entrar, abierta, d1, gente, nombre, persona, razon):
     quien = gente.todos[persona]
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=quien)
     respuesta = entrar(quien).post(url(nombre, SLUG, 1), {"opciones": ["1"], "clave": clave})
     assert respuesta.status_code == 409
-    assert "Aquí votan quienes viven en el Distrito 1" in html(respuesta)
+    assert razon in html(respuesta)
     assert Sobre.objects.count() == 0
 
 

@@ -68,7 +68,7 @@ def test_el_paquete_de_una_votacion_contada_es_igual(paquete, contada):
     lineas = dicho(paquete, contada.huella)
     assert lineas == [
         f"Libro de reglas: {contada.huella}",
-        "Distrito 1: papeletas, 7; podían votar al abrir, 3; con las dos reglas, igual.",
+        "Distrito 1: papeletas, 7; podían votar al abrir, 7; con las dos reglas, igual.",
         "Distrito 2: papeletas, 1; podían votar al abrir, 1; son tan pocas que no se publican y no se puede volver a "
         "contar.",
     ]

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.urls import reverse
 
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.conftest import abrir, segunda, votar
 from votaciones import acciones
 from votaciones.models import Contienda, Participacion
 from votaciones.urna.models import Sobre
@@ -58,8 +58,9 @@ def hora_del(sobre):
     return int.from_bytes(base64.urlsafe_b64decode(sobre.cerrado)[1:9], "big")
 
 
-def test_las_claves_no_cuentan_el_orden_de_llegada(d1, pueblo):
+def test_las_claves_no_cuentan_el_orden_de_llegada(preparada, gente, pueblo):
     personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(12)]
+    d1 = abrir(preparada, actor=gente.hugo).contiendas.get(numero=1)
     for persona in personas:
         votar(d1, persona, 1)
     llegada = [persona.pk for persona in personas]
@@ -77,10 +78,12 @@ def test_las_claves_no_cuentan_el_orden_de_llegada(d1, pueblo):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_despues_de_contar_ni_la_transaccion_ni_el_lugar_dicen_quien_retiro_antes(abierta, d1, gente, pueblo):
+def test_despues_de_contar_ni_la_transaccion_ni_el_lugar_dicen_quien_retiro_antes(preparada, gente, pueblo):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite no guarda la transacción en cada fila.")
     personas = [crear_persona(f"p{i}", f"P {i}", otb=pueblo.otb_molle) for i in range(12)]
+    abierta = abrir(preparada, actor=gente.hugo)
+    d1 = abierta.contiendas.get(numero=1)
     for persona in personas:
         votar(d1, persona, random.randint(1, 4))
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")

@@ -10,7 +10,7 @@ from civic.cuentas.acciones import asignar_rol, preparar_roles
 from civic.cuentas.roles import Rol
 from tests.elenco import crear_persona
 from tests.urnas import adulterar
-from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.conftest import publicar_padron, segunda, votar
 from votaciones.models import Opcion, Votacion
 
 
@@ -84,6 +84,7 @@ def test_corregir_solo_en_preparacion(entrar, roles, preparada, votando):
     cliente.post(editar, datos(votando, nombre="Otro nombre", slug="otra-direccion"))
     preparada.refresh_from_db()
     assert (preparada.nombre, preparada.slug) == ("Otro nombre", "otra-direccion")
+    publicar_padron(preparada)
     cliente.post(paso(preparada, "abrir"))
     assert cliente.get(editar).status_code == 404
     cliente.post(editar, datos(votando, nombre="Tarde"))
@@ -91,6 +92,7 @@ def test_corregir_solo_en_preparacion(entrar, roles, preparada, votando):
 
 
 def test_los_pasos_se_dan_en_orden_y_con_confirmacion(entrar, roles, preparada, gente):
+    publicar_padron(preparada)
     cliente = entrar(roles.hugo)
     for verbo, hasta, cuerpo in (
         ("armar", "preparada", {}),

@@ -11,7 +11,7 @@ from civic.comun.errores import ReglaIncumplida
 from tests.elenco import crear_persona
 from tests.guardas import sin_guardas_de_urna
 from tests.urnas import cerrojo_de, elegido
-from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.conftest import abrir, segunda, votar
 from tests.votaciones.test_carreras import HILOS, a_la_vez
 from votaciones import acciones
 from votaciones.acciones.votar import asegurar_urna, firmar, retirar_credencial
@@ -384,9 +384,11 @@ def test_cerrar_la_urna_mientras_entran_sobres_acepta_justo_lo_que_cuenta(d1, vu
 
 # --- Secreto ---------------------------------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
-def test_con_las_dos_bases_y_lo_publicado_nadie_une_personas_y_papeletas(abierta, d1, pueblo, gente):
+def test_con_las_dos_bases_y_lo_publicado_nadie_une_personas_y_papeletas(preparada, pueblo, gente):
     """Quien lea todo lo escrito prueba las uniones que hay; ninguna acierta más que el azar."""
     personas = [crear_persona(f"v{numero}", f"V {numero}", otb=pueblo.otb_molle) for numero in range(60)]
+    abierta = abrir(preparada, actor=gente.hugo)
+    d1 = abierta.contiendas.get(numero=1)
     azar = random.Random(5)
     suyo = {}
     for persona in azar.sample(personas, len(personas)):

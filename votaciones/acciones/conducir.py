@@ -13,7 +13,6 @@ from django.utils import timezone
 from civic.comun.bitacora import anotar, diferencia, juntar_sucesos, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas.models import Residencia
 from civic.procesos.consultas import techos_por_distrito
 from civic.procesos.models import Proceso
 from civic.procesos.reglas import dia
@@ -26,6 +25,7 @@ from votaciones import permisos
 from votaciones.acciones.votar import asegurar_urna
 from votaciones.consultas import libro_de
 from votaciones.models import Contienda, Opcion, Votacion
+from votaciones.padron.acciones import congelar_padron
 from votaciones.reglas import estados, libro
 from votaciones.urna import acciones as urna
 
@@ -188,9 +188,7 @@ def abrir_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | N
     if ahora >= votacion.cierra:
         raise ReglaIncumplida(f"El cierre era el {dia(votacion.cierra)}. Corrige las fechas antes de abrir.")
     opciones = _exigir_papeletas_al_dia(votacion)
-    for contienda in bloquear(Contienda.objects.filter(votacion=votacion)):
-        contienda.habilitados = Residencia.objects.habilitadas().filter(distrito=contienda.distrito_id).count()
-        contienda.save(update_fields=["habilitados"])
+    congelar_padron(votacion, actor=actor, ahora=ahora)
     votacion.libro = libro.canonico(libro_de(votacion))
     votacion.huella = libro.huella_de(votacion.libro)
     votacion.estado = Votacion.Estado.ABIERTA

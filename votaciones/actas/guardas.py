@@ -5,6 +5,9 @@ En SQLite una migración que rehaga una de estas tablas pierde los disparadores 
 
 from typing import Any
 
+from civic.comun import disparadores
+from civic.comun.disparadores import BASES
+
 FRASE = "Un acta aprobada no se cambia ni se borra: solo otra acta la enmienda."
 _CERRADAS = "('aprobada', 'enmendada')"
 # Todo lo del acta menos su estado, que pasa una sola vez de aprobada a enmendada.
@@ -39,13 +42,13 @@ def _disparadores() -> dict[str, tuple[str, str, dict[str, str]]]:
                 "postgresql": f"OLD.estado IN {_CERRADAS} AND {_cambia('IS NOT DISTINCT FROM')}",
             },
         ),
-        "acta_aprobada_no_se_borra": ("actas_acta", "DELETE", dict.fromkeys(NOMBRES_DE_BASE, _de_acta("OLD"))),
+        "acta_aprobada_no_se_borra": ("actas_acta", "DELETE", dict.fromkeys(BASES, _de_acta("OLD"))),
         # REPLACE borra la fila anterior sin avisar a nadie (SQLite).
         "acta_aprobada_no_se_pisa": (
             "actas_acta",
             "INSERT",
             dict.fromkeys(
-                NOMBRES_DE_BASE,
+                BASES,
                 "EXISTS (SELECT 1 FROM actas_acta WHERE (id = NEW.id OR numero = NEW.numero) "  # noqa: S608
                 f"AND estado IN {_CERRADAS})",
             ),
@@ -56,11 +59,11 @@ def _disparadores() -> dict[str, tuple[str, str, dict[str, str]]]:
         todos[f"{corto}_de_aprobada_no_cambia"] = (
             tabla,
             "UPDATE",
-            dict.fromkeys(NOMBRES_DE_BASE, f"{_cerrada('OLD')} OR {_cerrada('NEW')}"),
+            dict.fromkeys(BASES, f"{_cerrada('OLD')} OR {_cerrada('NEW')}"),
         )
-        todos[f"{corto}_de_aprobada_no_se_borra"] = (tabla, "DELETE", dict.fromkeys(NOMBRES_DE_BASE, _cerrada("OLD")))
+        todos[f"{corto}_de_aprobada_no_se_borra"] = (tabla, "DELETE", dict.fromkeys(BASES, _cerrada("OLD")))
         if tabla in _SIN_ALTAS:
-            todos[f"{corto}_de_aprobada_no_entra"] = (tabla, "INSERT", dict.fromkeys(NOMBRES_DE_BASE, _cerrada("NEW")))
+            todos[f"{corto}_de_aprobada_no_entra"] = (tabla, "INSERT", dict.fromkeys(BASES, _cerrada("NEW")))
     return todos
 
 
@@ -68,45 +71,17 @@ def _de_acta(fila: str) -> str:
     return f"{fila}.estado IN {_CERRADAS}"
 
 
-NOMBRES_DE_BASE = ("sqlite", "postgresql")
 DISPARADORES = _disparadores()
 
 
 def poner_guardas(conexion: Any) -> None:
     """Crea los disparadores; ponerlos dos veces es lo mismo que una."""
-    quitar_guardas(conexion)
-    with conexion.cursor() as cursor:
-        for nombre, (tabla, acto, condiciones) in DISPARADORES.items():
-            condicion = condiciones[conexion.vendor]
-            if conexion.vendor == "sqlite":
-                cursor.execute(
-                    f"CREATE TRIGGER {nombre} BEFORE {acto} ON {tabla} WHEN {condicion} "
-                    f"BEGIN SELECT RAISE(ABORT, '{FRASE}'); END"
-                )
-                continue
-            devuelve = "OLD" if acto == "DELETE" else "NEW"
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {nombre}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF {condicion} THEN RAISE EXCEPTION '{FRASE}' USING ERRCODE = 'restrict_violation'; END IF; "
-                f"RETURN {devuelve}; END $$"
-            )
-            cursor.execute(f"CREATE TRIGGER {nombre} BEFORE {acto} ON {tabla} FOR EACH ROW EXECUTE FUNCTION {nombre}()")
+    disparadores.poner(conexion, DISPARADORES, FRASE)
 
 
 def quitar_guardas(conexion: Any) -> None:
-    with conexion.cursor() as cursor:
-        for nombre, (tabla, _, _) in DISPARADORES.items():
-            cursor.execute(
-                f"DROP TRIGGER IF EXISTS {nombre}{f' ON {tabla}' if conexion.vendor == 'postgresql' else ''}"
-            )
+    disparadores.quitar(conexion, DISPARADORES)
 
 
 def guardas_que_faltan(conexion: Any) -> list[str]:
-    consulta = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
-    }[conexion.vendor]
-    with conexion.cursor() as cursor:
-        cursor.execute(consulta)
-        estan = {nombre for (nombre,) in cursor.fetchall()}
-    return [nombre for nombre in DISPARADORES if nombre not in estan]
+    return disparadores.que_faltan(conexion, DISPARADORES)

@@ -4,8 +4,8 @@ import hashlib
 import json
 from typing import Any
 
-# La 2 agregó el apoyo mínimo y las condiciones entre obras; la 3, la clave de la urna. Las votaciones abiertas antes
-# siguen con la suya.
+# La 2 agregó el apoyo mínimo y las condiciones entre obras; las votaciones abiertas antes siguen con la suya.
+# La 3, el padrón definitivo (desde ella vota quien está en él, y no quien se verifique después) y la clave de la urna.
 VERSION = 3
 DESEMPATE = "Por sorteo público: va antes la opción con menor SHA-256 de «huella:número»."
 CONDICIONES = "Entre dos excluyentes gana a lo más una; la que depende de otra entra solo si antes ganó esa."

@@ -1,7 +1,7 @@
 """Dos votaciones: la del POA 2026, ya contada, y la del POA 2027, abierta.
 
-Se preparan, abren, cierran y cuentan con las acciones de siempre. Solo la urna se llena en bloque: tantas papeletas
-como personas que participaron, sin nada que las una, como las deja `emitir_voto`.
+Se preparan, publican su padrón, abren, cierran y cuentan con las acciones de siempre. Solo la urna se llena en bloque:
+tantas papeletas como personas que participaron, sin nada que las una, como las deja `emitir_voto`.
 """
 
 import random
@@ -10,7 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from civic.comun.bitacora import en_su_momento
-from civic.cuentas.models import Identidad
+from civic.cuentas.acciones import verificar_residencia
+from civic.cuentas.metodos import VENTANILLA
+from civic.cuentas.models import ConflictoDeIdentidad, Identidad, PedidoDeConfirmacion, Residencia, Usuario
+from civic.demo.carnets import carnet_de_vecino
 from civic.demo.contexto import Contexto
 from civic.demo.fichas import FichaDePropuesta, fichas
 from civic.demo.guion import CONTADO, VAN_VOTANDO, VOTANDO, VOTARON
@@ -22,6 +25,8 @@ from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones.acciones import abrir_votacion, cerrar_votacion, contar_votacion, preparar_votacion
 from votaciones.acciones.votar import asegurar_urna, firmar
 from votaciones.models import Opcion, Participacion, Votacion
+from votaciones.padron.acciones import observar_inclusion, presentar_reclamo, publicar_padron, resolver_reclamo
+from votaciones.padron.models import PadronElectoral
 from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas import recibo as recibos
@@ -49,11 +54,64 @@ def cargar(contexto: Contexto) -> str:
 def _abrir(contexto: Contexto, slug: str) -> Votacion:
     proceso = Proceso.objects.get(slug=slug)
     fase = proceso.fases.get(tipo=Fase.Tipo.VOTACION)
-    preparada = fase.inicio - timedelta(days=2)
+    preparada = fase.inicio - timedelta(days=9)
     with en_su_momento(preparada):
         votacion = preparar_votacion(proceso, nombre=proceso.nombre, slug=slug, abre=fase.inicio, cierra=fase.fin)
+    publicado = fase.inicio - timedelta(days=8)
+    with en_su_momento(publicado):
+        padron = publicar_padron(
+            votacion,
+            observable_hasta=fase.inicio - timedelta(days=3),
+            actor=contexto.personas["planificacion"],
+            ahora=publicado,
+        )
+    if slug == VOTANDO:
+        _reclamar(contexto, padron)
     with en_su_momento(fase.inicio):
         return abrir_votacion(votacion, ahora=fase.inicio)
+
+
+def _reclamar(contexto: Contexto, padron: PadronElectoral) -> None:
+    """Una vecina pide entrar, se verifica en ventanilla y entra; el control social observa a quien no está."""
+    un_dia = timedelta(days=1)
+    vecinos = list(Usuario.objects.filter(username__startswith="vecin").order_by("pk"))
+    ocupadas = [*ConflictoDeIdentidad.objects.values_list("segunda", flat=True)]
+    ocupadas += PedidoDeConfirmacion.objects.values_list("usuario", flat=True)
+    residencia = (
+        Residencia.objects.filter(usuario__in=vecinos, nivel=Residencia.Nivel.DECLARADA, distrito__isnull=False)
+        .exclude(usuario__in=ocupadas)
+        .select_related("usuario")
+        .order_by("pk")
+        .first()
+    )
+    if residencia is None:
+        raise AssertionError("La demo no tiene una vecina por verificar que reclame.")
+    persona, cuando = residencia.usuario, padron.corte + un_dia
+    with en_su_momento(cuando):
+        pide = presentar_reclamo(padron, autor=persona, texto="Vivo aquí desde siempre y no estoy.", ahora=cuando)
+        observa = observar_inclusion(
+            padron,
+            autor=contexto.personas["control_social"],
+            contienda=padron.votacion.contiendas.get(distrito__orden=4),
+            ci=carnet_de_vecino(len(vecinos)),
+            texto="Esa persona se fue a vivir a otra ciudad.",
+            ahora=cuando,
+        )
+    with en_su_momento(cuando + un_dia):
+        verificar_residencia(
+            residencia,
+            metodo=VENTANILLA.codigo,
+            actor=contexto.personas["ventanilla"],
+            ci=carnet_de_vecino(vecinos.index(persona)),
+            detalle="Carnet y factura de luz o agua",
+        )
+    segunda, cuando = contexto.personas["planificacion_2"], cuando + 2 * un_dia
+    with en_su_momento(cuando):
+        for reclamo, decision, respuesta in (
+            (pide, "aceptado", "Mostró su carnet y su factura en ventanilla dentro del plazo."),
+            (observa, "rechazado", "Ese carnet no está en el padrón del distrito."),
+        ):
+            resolver_reclamo(reclamo, actor=segunda, decision=decision, respuesta=respuesta, ahora=cuando)
 
 
 def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, int]) -> int:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from votaciones import exportes
 from votaciones.models import Participacion, Votacion
+from votaciones.padron.consultas import definitivo_de, huella_de
 from votaciones.reglas.tablero import canonico
 from votaciones.urna import acciones as urna
 from votaciones.urna import consultas as consultas_de_urna
@@ -31,6 +32,8 @@ class Command(BaseCommand):
                 self.stdout.write(linea)
         except programa["Distinto"] as distinto:
             raise CommandError(f"No es igual. {distinto}") from None
+        if (padron := definitivo_de(hallada.pk)) is not None and huella_de(padron) != padron.huella:
+            raise CommandError("El padrón no es el que quedó definitivo al abrir: su huella ya no coincide.")
         for contienda in hallada.contiendas.select_related("distrito"):
             try:
                 hay = sorted(map(canonico, urna.leer_sobres(contienda.pk)))

@@ -189,6 +189,9 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
     if de_la_urna:
         exigir(de_la_urna["recibos"] == set(recibos), f"{donde}: los recibos no son los del tablero.")
         exigir(de_la_urna["cierre"] == votos, f"{donde}: al cerrar había {de_la_urna['cierre']} papeletas, no {votos}.")
+    # Desde el libro 3 solo vota quien está en el padrón, que se congeló al abrir.
+    caben = libro["version"] < 3 or votos <= suya["habilitados"]
+    exigir(caben, f"{donde}: hay {votos} papeletas y en el padrón hay {suya['habilitados']} personas.")
     cuantas = f"{donde}: papeletas, {votos}; podían votar al abrir, {suya['habilitados']}"
     if f"distrito-{numero}.pb" not in paquete:
         return f"{cuantas}; son tan pocas que no se publican y no se puede volver a contar."
