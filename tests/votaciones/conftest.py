@@ -82,7 +82,7 @@ def d2(abierta):
 
 def votar(contienda, persona, *numeros, **mas):
     clave = acciones.emitir_clave_de_papeleta(contienda, usuario=persona)
-    return acciones.emitir_voto(contienda, usuario=persona, numeros=numeros, clave=clave, **mas)
+    return acciones.emitir_voto(contienda, usuario=persona, eleccion=numeros, clave=clave, **mas)
 
 
 @pytest.fixture

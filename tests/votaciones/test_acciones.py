@@ -163,27 +163,27 @@ def test_votar_no_escribe_en_la_bitacora(d1, gente):
 
 def test_el_mismo_formulario_dos_veces_da_el_mismo_recibo(d1, gente):
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
-    uno = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
-    otro = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    uno = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
+    otro = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     assert uno == otro
     assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
 
 
 def test_el_mismo_formulario_con_otras_obras_no_cambia_el_voto(d1, gente):
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
-    acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     with pytest.raises(ReglaIncumplida, match="Ya votaste"):
-        acciones.emitir_voto(d1, usuario=gente.ana, numeros=[2], clave=clave)
+        acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[2], clave=clave)
     assert Voto.objects.get().seleccion == [1]
 
 
 def test_la_respuesta_perdida_se_recupera_aunque_ya_haya_cerrado(abierta, d1, gente):
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
-    codigo = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    codigo = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     votar(abierta.contiendas.get(numero=2), gente.beto, 1)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
     acciones.contar_votacion(abierta, actor=segunda())
-    assert acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave) == codigo
+    assert acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave) == codigo
     assert Voto.objects.count() == 2
 
 
@@ -198,7 +198,7 @@ def test_la_clave_de_otra_persona_o_inventada_no_sirve(d1, gente):
     ajena = acciones.emitir_clave_de_papeleta(d1, usuario=gente.fabio)
     for clave in (ajena, "", "inventada", signing.dumps(["x", f"voto:{d1.pk}", gente.ana.pk], salt="otra")):
         with pytest.raises(ReglaIncumplida, match="formulario"):
-            acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+            acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     assert (Voto.objects.count(), Participacion.objects.count()) == (0, 0)
 
 
@@ -406,7 +406,7 @@ def test_el_libro_dice_las_condiciones_y_el_minimo(preparada, gente):
     acciones.agregar_opciones(preparada, actor=gente.hugo)
     abierta = acciones.abrir_votacion(preparada, actor=gente.hugo)
     libro = json.loads(abierta.libro)
-    assert (libro["version"], libro["minimo"]) == (2, 3)
+    assert (libro["version"], libro["minimo"]) == (3, 3)
     assert libro["contiendas"][0]["condiciones"] == {"excluyentes": [], "dependencias": [[2, 3]]}
     assert libro["contiendas"][1]["condiciones"] == {}
 

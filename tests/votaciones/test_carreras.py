@@ -42,7 +42,7 @@ def test_el_mismo_formulario_enviado_ocho_veces_a_la_vez_da_un_voto_y_un_recibo(
     for persona in votantes(pueblo):
         clave = acciones.emitir_clave_de_papeleta(d1, usuario=persona)
         recibos = a_la_vez(
-            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)] * HILOS
+            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, eleccion=[1], clave=c)] * HILOS
         )
         assert len(set(recibos)) == 1, recibos
         assert isinstance(recibos[0], str)
@@ -54,7 +54,7 @@ def test_ocho_formularios_distintos_a_la_vez_dan_un_solo_voto(abierta, d1, puebl
     for persona in votantes(pueblo):
         claves = [acciones.emitir_clave_de_papeleta(d1, usuario=persona) for _ in range(HILOS)]
         respuestas = a_la_vez(
-            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c) for clave in claves]
+            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, eleccion=[1], clave=c) for clave in claves]
         )
         assert sorted(type(respuesta).__name__ for respuesta in respuestas) == ["ReglaIncumplida"] * (HILOS - 1) + [
             "str"
@@ -98,7 +98,7 @@ def test_la_base_sola_tambien_impide_el_doble_voto(abierta, d1, gente, monkeypat
     monkeypatch.setattr(acciones.votar.permisos, "impedimento_de", lambda *_: None)
     claves = [acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana) for _ in range(HILOS)]
     respuestas = a_la_vez(
-        [lambda c=clave: acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=c) for clave in claves]
+        [lambda c=clave: acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=c) for clave in claves]
     )
     assert sum(isinstance(respuesta, str) for respuesta in respuestas) == 1
     assert (Voto.objects.count(), Participacion.objects.count()) == (1, 1)
@@ -115,7 +115,7 @@ def test_cerrar_mientras_se_vota_acepta_justo_lo_que_se_cuenta(abierta, d1, pueb
         return Voto.objects.count()
 
     tareas = [
-        lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)
+        lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, eleccion=[1], clave=c)
         for persona, clave in zip(personas, claves, strict=True)
     ]
     tareas.insert(2 * vuelta, cerrar)
@@ -142,7 +142,7 @@ def test_quien_espera_el_candado_ve_la_votacion_ya_cerrada(abierta, d1, gente):
     def votar():
         try:
             empezo.set()
-            return acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+            return acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
         except ReglaIncumplida as error:
             return error
         finally:

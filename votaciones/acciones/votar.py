@@ -1,6 +1,5 @@
 """Poner una papeleta en la urna."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +29,7 @@ def emitir_clave_de_papeleta(contienda: Contienda, *, usuario: Any) -> str:
 
 
 def emitir_voto(
-    contienda: Contienda, *, usuario: Any, numeros: Iterable[int], clave: str, ahora: datetime | None = None
+    contienda: Contienda, *, usuario: Any, eleccion: papeletas.Eleccion, clave: str, ahora: datetime | None = None
 ) -> str:
     """Pone la papeleta en la urna y devuelve el código del recibo.
 
@@ -40,12 +39,12 @@ def emitir_voto(
     secreto = revisar_clave(clave, _proposito(contienda), usuario)
     codigo = recibos.codigo_de(salted_hmac("votaciones.recibo", secreto, algorithm="sha256").digest())
     huella = recibos.huella_de(codigo)
-    elegidas = sorted(set(numeros))
     with transaction.atomic():
         list(bloquear(Contienda.objects.filter(pk=contienda.pk)))
         # Se vuelve a leer aparte: PostgreSQL trae las tablas unidas como estaban antes de esperar el candado, y la
         # votación pudo cerrarse mientras tanto.
         contienda = Contienda.objects.select_related("votacion__proceso").get(pk=contienda.pk)
+        elegidas = papeletas.canonica(eleccion, contienda.reglamento)
         if (anterior := Voto.objects.filter(contienda=contienda, recibo=huella).first()) is not None:
             if anterior.seleccion != elegidas:
                 raise ReglaIncumplida(YA_VOTASTE)
@@ -55,7 +54,7 @@ def emitir_voto(
         if impedimento := permisos.impedimento_de(contienda, usuario, ahora or timezone.now()):
             raise ReglaIncumplida(impedimento.frase)
         costos = dict(contienda.opciones.values_list("numero", "costo"))
-        elegidas = papeletas.exigir_valida(elegidas, costos, contienda.presupuesto)
+        elegidas = papeletas.exigir_valida(elegidas, contienda.reglamento, costos)
         try:
             with transaction.atomic():
                 Participacion.objects.create(

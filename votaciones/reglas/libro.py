@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 # La 2 agregó el apoyo mínimo y las condiciones entre obras; las votaciones abiertas antes siguen con la suya.
-VERSION = 2
+# La 3 agregó el tipo de papeleta con sus límites; en las anteriores se marca sin pasar del presupuesto.
+VERSION = 3
 DESEMPATE = "Por sorteo público: va antes la opción con menor SHA-256 de «huella:número»."
 CONDICIONES = "Entre dos excluyentes gana a lo más una; la que depende de otra entra solo si antes ganó esa."
 COMPLETAR = "Lo que sobra de partes iguales se usa con más votos primero."

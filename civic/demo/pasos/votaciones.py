@@ -77,7 +77,7 @@ def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, i
                 Voto(
                     contienda=contienda,
                     recibo=recibos.huella_de(recibos.codigo_de(secrets.token_bytes(10))),
-                    seleccion=papeletas.exigir_valida(numeros, costos, contienda.presupuesto),
+                    seleccion=papeletas.exigir_valida(numeros, contienda.reglamento, costos),
                 )
             )
     random.SystemRandom().shuffle(participaciones)
