@@ -57,7 +57,7 @@ VOTE_TYPE = {
 def _papeleta(seleccion: Seleccion, reglamento: Reglamento) -> list[str] | dict[str, int]:
     """Una papeleta como la pide el formato: en «orden», por preferencia; con puntos, {obra: puntos}."""
     if reglamento.de_puntos:
-        return {str(numero): puntos for numero, puntos in dict(seleccion).items()}  # type: ignore[arg-type]
+        return {str(par[0]): par[1] for par in seleccion if isinstance(par, list)}
     return [str(numero) for numero in numeros_de(seleccion)]
 
 
@@ -66,7 +66,7 @@ def _limites(contienda: Contienda) -> dict[str, str]:
     reglamento, obras = contienda.reglamento, contienda.opciones.count()
     if reglamento.tipo == Tipo.PRESUPUESTO:
         return {"max_sum_cost": _monto(contienda.presupuesto)}
-    limites = {
+    limites: dict[Tipo, dict[str, int | None]] = {
         Tipo.APROBACION: {"min_length": reglamento.minimo_entre(obras), "max_length": reglamento.maximo_de_obras},
         Tipo.PUNTOS: {"max_points": reglamento.tope_por_obra, "max_sum_points": reglamento.puntos},
         Tipo.ORDEN: {"max_length": len(reglamento.puntos_por_lugar)},

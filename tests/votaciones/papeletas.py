@@ -1,10 +1,10 @@
-"""Un ejemplo de cada tipo de papeleta, con cinco elecciones distintas para las cuatro obras del distrito 1."""
+"""Un ejemplo de cada tipo de papeleta: elecciones para las obras del distrito 1 en las que ningún empate decide."""
 
 from typing import NamedTuple
 
 
 class Ejemplo(NamedTuple):
-    """`limites` para preparar; `elecciones`, cinco que valen; `campos`, los de la primera en la página."""
+    """`limites` para preparar; `elecciones`, cinco o más que valen; `campos`, los de la primera en la página."""
 
     limites: dict
     elecciones: list
@@ -49,5 +49,5 @@ EJEMPLOS = {
         "scoring",
         {"min_points": "0", "max_points": "5", "default_score": "0"},
     ),
-    "una": Ejemplo({}, [[1], [3], [3], [4], [2]], {"opciones": "1"}, "choose-1", {}),
+    "una": Ejemplo({}, [[1], [3], [3], [3], [4], [2], [2]], {"opciones": "1"}, "choose-1", {}),
 }

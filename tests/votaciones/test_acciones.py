@@ -329,6 +329,34 @@ def test_contar_con_partes_iguales_como_oficial(preparada, gente):
     assert estados("Cancha techada", "Tanque de agua") == ["seleccionada", "no_seleccionada"]
 
 
+def test_contar_con_puntos_dice_puntos(contada_de):
+    """1 Tanque 200.000: 12 puntos de 2; 2 Cancha 150.000: 11 de 2; 3 Luz 80.000: 11 de 3; 4 Parada 20.000: 7 de 3."""
+    d1 = contada_de("puntos", minimo=8)
+    oficial = Resultado.objects.get(contienda=d1, oficial=True)
+    assert [(o["numero"], o["votos"], o["puntos"], o["gana"]) for o in oficial.detalle] == [
+        (1, 2, 12, True),
+        (2, 2, 11, False),
+        (3, 3, 11, True),
+        (4, 3, 7, False),
+    ]
+    razones = [entrada["razon"].replace("\u00a0", " ") for entrada in oficial.detalle]
+    assert razones[0] == "Ganó en la vuelta 1 con 12 puntos: costaba Bs 200.000 y quedaban Bs 300.000."
+    assert razones[3] == "Juntó 7 puntos y hacían falta 8 para poder ganar."
+    otra = Resultado.objects.get(contienda=d1, oficial=False)
+    pagadas = [entrada["razon"] for entrada in otra.detalle if "poniendo hasta" in entrada["razon"]]
+    assert pagadas
+    assert all(" por cada punto;" in razon for razon in pagadas)
+
+
+def test_contar_usa_el_tipo_del_libro_y_si_la_base_dice_otro_se_niega(abierta, d1, gente):
+    votar(d1, gente.ana, 1)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+    Votacion.objects.update(tipo_de_papeleta="una")
+    with pytest.raises(ReglaIncumplida, match=r"cambió papeleta\.tipo"):
+        acciones.contar_votacion(abierta, actor=segunda())
+    assert Resultado.objects.count() == 0
+
+
 def test_contar_antes_de_cerrar_se_niega(abierta, gente):
     with pytest.raises(ReglaIncumplida, match="Solo se cuenta una votación cerrada"):
         acciones.contar_votacion(abierta, actor=segunda())
