@@ -25,6 +25,7 @@ function cuidar(papeleta) {
   const cual = papeleta.dataset.borrador;
   const recuperada = papeleta.querySelector("#recuperada");
   const guardado = papeleta.querySelector("#guardado");
+  const borrar = papeleta.querySelector("#borrar");
   const controles = [...papeleta.elements].filter((control) => esDeLaPapeleta(control.name));
   const llenos = () => [...new FormData(papeleta)].filter(([nombre, valor]) => esDeLaPapeleta(nombre) && valor.trim());
 
@@ -40,12 +41,12 @@ function cuidar(papeleta) {
   function anotar() {
     const campos = llenos();
     guardar(cual, campos);
-    guardado.hidden = campos.length === 0;
+    guardado.hidden = borrar.hidden = campos.length === 0;
   }
 
   papeleta.addEventListener("change", anotar);
   papeleta.addEventListener("input", anotar);
-  papeleta.querySelector("#borrar").addEventListener("click", () => {
+  borrar.addEventListener("click", () => {
     recuperada.hidden = true;
     poner([]);
     controles[0]?.focus();
