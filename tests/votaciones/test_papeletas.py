@@ -266,7 +266,20 @@ def test_lo_elegido_se_dice_de_mas_a_menos():
     assert dicha([[1, 1]], REGLAMENTOS["calificacion"]) == [(1, "1 de 5")]
     assert dicha([4, 1], REGLAMENTOS["orden"]) == [(4, "1.º lugar"), (1, "2.º lugar")]
     assert dicha([1, 4], POR_PRESUPUESTO) == [(1, ""), (4, "")]
-    assert en_papel(REGLAMENTOS["una"]) == "Pon una X en el círculo de lo que elijas."
+
+
+@pytest.mark.parametrize(
+    ("cual", "frase"),
+    [
+        ("presupuesto", "Pon una X en los cuadros de lo que elijas."),
+        ("una", "Pon una X en el círculo de lo que elijas."),
+        ("orden", "Escribe el lugar (1, 2, 3) en el cuadro de cada obra que elijas."),
+        ("puntos", "Escribe los puntos en el cuadro de cada obra que elijas."),
+        ("calificacion", "Encierra una nota en cada obra."),
+    ],
+)
+def test_como_se_llena_impresa(cual, frase):
+    assert en_papel(REGLAMENTOS[cual]) == frase
 
 
 @pytest.mark.parametrize(

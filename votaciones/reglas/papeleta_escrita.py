@@ -110,7 +110,8 @@ def en_papel(reglamento: Reglamento) -> str:
         return f"Pon una X en {'el círculo' if reglamento.tipo == Tipo.UNA else 'los cuadros'} de lo que elijas."
     if reglamento.tipo == Tipo.CALIFICACION:
         return "Encierra una nota en cada obra."
-    que = "el lugar (1, 2, 3…)" if reglamento.tipo == Tipo.ORDEN else "los puntos"
+    lugares = ", ".join(str(lugar) for lugar in range(1, len(reglamento.puntos_por_lugar) + 1))
+    que = f"el lugar ({lugares})" if reglamento.tipo == Tipo.ORDEN else "los puntos"
     return f"Escribe {que} en el cuadro de cada obra que elijas."
 
 
