@@ -146,7 +146,8 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
     if version >= 2:
         libro |= {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
     if version >= 3:
-        libro |= {"padron": _padron_del_libro(votacion), "clave_urna": Firmante(votacion.slug).publica}
+        libro |= {"papeleta": votacion.reglamento.canonico(), "padron": _padron_del_libro(votacion)}
+        libro |= {"clave_urna": Firmante(votacion.slug).publica}
     return libro
 
 
@@ -201,6 +202,11 @@ class FilaDeResultado:
     otra: dict[str, Any]
 
     @property
+    def puntos(self) -> int:
+        """Lo que suma la obra: puntos, o votos si la papeleta no da puntos (o se contó antes de que los hubiera)."""
+        return self.oficial.get("puntos", self.votos)
+
+    @property
     def cambia(self) -> bool:
         return self.oficial["gana"] != self.otra["gana"]
 
@@ -232,7 +238,7 @@ class Comparacion:
 
 
 def comparar(contienda: Contienda) -> Comparacion:
-    """Las obras de una contienda contada: primero las ganadoras, en orden de victoria; después por votos."""
+    """Las obras de una contienda contada: primero las ganadoras, en orden de victoria; después por puntos."""
     resultados = {resultado.oficial: resultado for resultado in contienda.resultados.all()}
     for resultado in resultados.values():
         resultado.contienda = contienda  # ya está en memoria: no volver a leerla
@@ -243,7 +249,7 @@ def comparar(contienda: Contienda) -> Comparacion:
         FilaDeResultado(opciones[entrada["numero"]], entrada["votos"], entrada, de_la_otra[entrada["numero"]])
         for entrada in oficial.detalle
     ]
-    filas.sort(key=lambda fila: (not fila.oficial["gana"], fila.oficial["vuelta"] or 0, -fila.votos))
+    filas.sort(key=lambda fila: (not fila.oficial["gana"], fila.oficial["vuelta"] or 0, -fila.puntos))
     return Comparacion(contienda, oficial, otra, filas)
 
 
@@ -271,6 +277,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
         "huella_del_libro": votacion.huella,
         "regla_oficial": votacion.regla,
         "minimo": votacion.minimo,
+        "papeleta": votacion.reglamento.canonico(),
         "contada": votacion.contada.isoformat() if votacion.contada else None,
         "contiendas": [
             {

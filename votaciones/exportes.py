@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from votaciones.consultas import contiendas_de, opciones_de, resultado_publico, 
 from votaciones.models import Contienda, Opcion, Votacion
 from votaciones.reglas import pabulib
 from votaciones.reglas.libro import COMPLETAR
+from votaciones.reglas.papeleta import Reglamento, Seleccion, Tipo, numeros_de, puntos_de
 from votaciones.urna import consultas as consultas_de_urna
 
 
@@ -25,24 +26,57 @@ def pabulib_de(contienda: Contienda) -> str:
     se contó o si son tan pocas que se sabría quién votó qué.
     """
     votacion = contienda.votacion
-    papeletas = sorted(consultas_de_urna.selecciones_de(contienda.pk))
-    if not se_publican_papeletas(votacion, len(papeletas)):
+    selecciones = sorted(consultas_de_urna.selecciones_de(contienda.pk))
+    if not se_publican_papeletas(votacion, len(selecciones)):
         raise ReglaIncumplida(
             f"Las papeletas se publican después de contar y solo donde votaron {CELDA_MINIMA} personas o más."
         )
     opciones = opciones_de(contienda)
     oficial = contienda.resultados.get(oficial=True)
+    reglamento = contienda.reglamento
     tablas = pabulib.tablas_de(
-        "approval",
-        meta=_meta(contienda),
+        VOTE_TYPE[reglamento.tipo],
+        meta=_meta(contienda, selecciones),
         proyectos=[_proyecto(opcion) for opcion in opciones],
-        papeletas=[[str(numero) for numero in papeleta] for papeleta in papeletas],
+        papeletas=[_papeleta(seleccion, reglamento) for seleccion in selecciones],
         ganan=[str(entrada["numero"]) for entrada in oficial.ganadoras],
     )
     return pabulib.escribir(tablas)
 
 
-def _meta(contienda: Contienda) -> dict[str, str]:
+# En pabulib.org/format, marcar sin pasar del presupuesto es «approval» con max_sum_cost.
+VOTE_TYPE = {
+    Tipo.APROBACION: "approval",
+    Tipo.PRESUPUESTO: "approval",
+    Tipo.PUNTOS: "cumulative",
+    Tipo.ORDEN: "ordinal",
+    Tipo.CALIFICACION: "scoring",
+    Tipo.UNA: "choose-1",
+}
+
+
+def _papeleta(seleccion: Seleccion, reglamento: Reglamento) -> list[str] | dict[str, int]:
+    """Una papeleta como la pide el formato: en «orden», por preferencia; con puntos, {obra: puntos}."""
+    if reglamento.de_puntos:
+        return {str(par[0]): par[1] for par in seleccion if isinstance(par, list)}
+    return [str(numero) for numero in numeros_de(seleccion)]
+
+
+def _limites(contienda: Contienda) -> dict[str, str]:
+    """Los límites de la papeleta con los nombres del formato."""
+    reglamento, obras = contienda.reglamento, contienda.opciones.count()
+    if reglamento.tipo == Tipo.PRESUPUESTO:
+        return {"max_sum_cost": _monto(contienda.presupuesto)}
+    limites: dict[Tipo, dict[str, int | None]] = {
+        Tipo.APROBACION: {"min_length": reglamento.minimo_entre(obras), "max_length": reglamento.maximo_de_obras},
+        Tipo.PUNTOS: {"max_points": reglamento.tope_por_obra, "max_sum_points": reglamento.puntos},
+        Tipo.ORDEN: {"max_length": len(reglamento.puntos_por_lugar)},
+        Tipo.CALIFICACION: {"min_points": 0, "max_points": reglamento.nota_maxima, "default_score": 0},
+    }
+    return {nombre: str(valor) for nombre, valor in limites.get(reglamento.tipo, {}).items() if valor is not None}
+
+
+def _meta(contienda: Contienda, selecciones: Sequence[Seleccion]) -> dict[str, str]:
     votacion, distrito = contienda.votacion, contienda.distrito
     municipio = str(distrito.padre or distrito)
     abre, cierra = (timezone.localtime(momento) for momento in (votacion.abre, votacion.cierra))
@@ -53,10 +87,10 @@ def _meta(contienda: Contienda) -> dict[str, str]:
         "subunit": str(distrito),
         "instance": votacion.slug,
         "budget": _monto(contienda.presupuesto),
-        "rule": _regla(contienda),
+        "rule": _regla(contienda, selecciones),
         "date_begin": f"{abre:%d.%m.%Y}",
         "date_end": f"{cierra:%d.%m.%Y}",
-        "max_sum_cost": _monto(contienda.presupuesto),
+        **_limites(contienda),
         "language": "es",
         "currency": "BOB",
         "comment": " ".join(f"#{n}: {frase}" for n, frase in enumerate(_comentarios(contienda), start=1)),
@@ -71,17 +105,29 @@ def _comentarios(contienda: Contienda) -> list[str]:
     frases = [f"SHA-256 del libro de reglas, que fija el sorteo de los empates: {votacion.huella}."]
     if votacion.regla == Votacion.Regla.PARTES_IGUALES:
         frases.append(f"Method of Equal Shares, cost utility. {COMPLETAR}")
+    if contienda.reglamento.tipo == Tipo.ORDEN:
+        valen = ", ".join(str(puntos) for puntos in contienda.reglamento.puntos_por_lugar)
+        frases.append(f"Puntos de cada lugar, del primero al último: {valen}.")
     for rotulo, clave in (("Se excluyen", "excluyentes"), ("Cada primera necesita a la segunda", "dependencias")):
         if parejas := condiciones.get(clave):
             frases.append(f"{rotulo}: {', '.join(f'{a}-{b}' for a, b in parejas)}.")
     return frases
 
 
-def _regla(contienda: Contienda) -> str:
+def _otros_puntos(selecciones: Sequence[Seleccion], reglamento: Reglamento) -> bool:
+    """Si los lugares valen otra cosa que en Pabulib, donde el último de cada papeleta vale 1, el anterior 2…"""
+    return reglamento.tipo == Tipo.ORDEN and any(
+        puntos_de(seleccion, reglamento)
+        != {numero: len(seleccion) - lugar for lugar, numero in enumerate(numeros_de(seleccion))}
+        for seleccion in selecciones
+    )
+
+
+def _regla(contienda: Contienda, selecciones: Sequence[Seleccion]) -> str:
     """El nombre de la regla en pabulib.org/format. Partes iguales completada con más votos primero no lo tiene."""
     if contienda.votacion.regla != Votacion.Regla.VORAZ:
         return "unknown"
-    if contienda.condiciones.get("dependencias"):
+    if contienda.condiciones.get("dependencias") or _otros_puntos(selecciones, contienda.reglamento):
         return "greedy-custom"
     if contienda.condiciones.get("excluyentes"):
         return "greedy-exclusive"

@@ -11,41 +11,43 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.forms import CampoTexto, Formulario
 from votaciones.models import Contienda, Opcion, Votacion
-from votaciones.reglas import papeleta
+from votaciones.reglas import papeleta, papeleta_escrita
 from votaciones.reglas import recibo as recibos
 
 
 class PapeletaForm(Formulario):
-    """Las obras marcadas. Sirve para revisar y para confirmar: las dos veces se revisa todo."""
+    """Lo que se llenó en la papeleta, de cualquier tipo. Sirve para revisar y para confirmar: siempre se revisa todo.
 
-    opciones = forms.TypedMultipleChoiceField(
-        label="Obras",
-        coerce=int,
-        required=False,
-        error_messages={
-            "invalid_choice": "Una de las obras que marcaste no está en esta papeleta. Revisa y vuelve a elegir.",
-            "invalid_list": "No entendimos qué obras marcaste. Vuelve a elegir.",
-        },
-    )
+    Sus campos son los de `reglas.papeleta_escrita`. Válido, deja en `cleaned_data["eleccion"]` la selección canónica.
+    """
+
     clave = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
 
     def __init__(self, *args: Any, contienda: Contienda, opciones: list[Opcion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.contienda = contienda
+        self.reglamento = contienda.reglamento
         self.costos: dict[int, Decimal] = {opcion.numero: opcion.costo for opcion in opciones}
-        self.fields["opciones"].choices = [(opcion.numero, opcion.titulo) for opcion in opciones]  # type: ignore[attr-defined]
-
-    def clean_opciones(self) -> list[int]:
-        try:
-            return papeleta.exigir_valida(self.cleaned_data["opciones"], self.costos, self.contienda.presupuesto)
-        except ReglaIncumplida as error:
-            raise ValidationError(error.mensaje) from None
+        # El campo que hay que corregir («puntos-3»), si la falta es de una sola obra.
+        self.campo_con_falta = ""
 
     @property
-    def marcadas(self) -> set[int]:
-        """Lo que la persona marcó, valga o no, para no hacerle elegir otra vez."""
-        crudas = self.data.getlist("opciones") if self.is_bound else []  # type: ignore[attr-defined]
-        return {numero for numero in self.costos if str(numero) in crudas}
+    def campos(self) -> list[tuple[str, str]]:
+        return [(nombre, valor) for nombre, valores in self.data.lists() for valor in valores]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        datos = super().clean() or self.cleaned_data
+        try:
+            eleccion = papeleta_escrita.leer(self.campos, self.reglamento)
+            datos["eleccion"] = papeleta.exigir_valida(eleccion, self.reglamento, self.costos)
+        except ReglaIncumplida as error:
+            self.campo_con_falta = error.campo or ""
+            raise ValidationError(error.mensaje) from None
+        return datos
+
+    @property
+    def escrito(self) -> dict[str, str]:
+        """Lo que la persona puso en cada obra, valga o no, para no hacerle escribir otra vez."""
+        return papeleta_escrita.escrito_de(self.campos, self.reglamento)
 
 
 class ComprobarForm(Formulario):
@@ -66,15 +68,31 @@ class ComprobarForm(Formulario):
         return codigo
 
 
+# Los límites de todos los tipos de papeleta.
+LIMITES = [limite for suyos in papeleta.LIMITES.values() for limite in suyos]
+
+
 class VotacionForm(WagtailAdminModelForm):
     """Los datos de una votación en preparación (trastienda)."""
 
     class Meta:
         model = Votacion
-        fields = ["proceso", "nombre", "slug", "regla", "minimo", "abre", "cierra"]
+        fields = [
+            *("proceso", "nombre", "slug", "tipo_de_papeleta", "maximo_de_obras", "minimo_de_obras", "puntos"),
+            *("tope_por_obra", "puntos_por_lugar", "nota_maxima", "regla", "minimo", "abre", "cierra"),
+        ]
         help_texts = {
             "slug": "Letras sin acentos, números y guiones; por ejemplo votacion-poa-2027.",
-            "minimo": "Una obra con menos votos que estos no gana aunque sobre dinero. Una sin votos nunca gana.",
+            "tipo_de_papeleta": "Qué hace cada persona con su papeleta. Llena abajo solo los límites de ese tipo.",
+            "maximo_de_obras": "Solo para «Marcar obras». Vacío: se pueden marcar todas.",
+            "minimo_de_obras": "Solo para «Marcar obras». Vacío: basta una. Donde hay menos, se piden todas.",
+            "puntos": "Solo para «Repartir puntos»; por ejemplo 10. Nadie está obligado a usarlos todos.",
+            "tope_por_obra": "Solo para «Repartir puntos». Vacío: se le pueden dar todos a una sola obra.",
+            "puntos_por_lugar": "Solo para «Ordenar las preferidas»: lo que vale cada lugar, de más a menos. "
+            "Con 3, 2, 1 se ordenan hasta tres obras.",
+            "nota_maxima": "Solo para «Poner nota a cada obra»: de 1 a 10. Con 5, las notas van de 0 a 5.",
+            "minimo": "Una obra con menos votos que estos (o puntos, si la papeleta los da) no gana aunque sobre "
+            "dinero. Una sin votos nunca gana.",
             "abre": "Desde esta hora se puede votar.",
             "cierra": "A esta hora deja de recibirse votos.",
         }
@@ -83,6 +101,7 @@ class VotacionForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minimo"].required = False
+        self.fields["tipo_de_papeleta"].required = False
         if self.instance.pk:
             # Las contiendas salieron de los techos de su proceso: otro proceso es otra votación.
             self.fields["proceso"].disabled = True
@@ -90,6 +109,18 @@ class VotacionForm(WagtailAdminModelForm):
     def clean_minimo(self) -> int:
         minimo = self.cleaned_data["minimo"]
         return 1 if minimo is None else minimo
+
+    def clean_tipo_de_papeleta(self) -> str:
+        return self.cleaned_data["tipo_de_papeleta"] or Votacion.TipoDePapeleta.PRESUPUESTO.value
+
+    def clean(self) -> dict[str, Any]:
+        datos = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                papeleta.reglamento_de(datos["tipo_de_papeleta"], **{limite: datos[limite] for limite in LIMITES})
+            except ReglaIncumplida as error:
+                self.add_error(error.campo, error.mensaje)
+        return datos
 
 
 class CierreForm(forms.Form):

@@ -18,6 +18,7 @@ from civic.procesos.models import Proceso
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
 from votaciones.reglas import estados
+from votaciones.reglas import papeleta as papeletas
 
 
 class VotacionQuerySet(models.QuerySet):
@@ -41,12 +42,29 @@ class Votacion(models.Model):
         VORAZ = "voraz", "Más votos primero"
         PARTES_IGUALES = "partes_iguales", "Partes iguales"
 
+    class TipoDePapeleta(models.TextChoices):
+        PRESUPUESTO = papeletas.Tipo.PRESUPUESTO.value, "Marcar obras sin pasar del presupuesto"
+        APROBACION = papeletas.Tipo.APROBACION.value, "Marcar obras"
+        PUNTOS = papeletas.Tipo.PUNTOS.value, "Repartir puntos"
+        ORDEN = papeletas.Tipo.ORDEN.value, "Ordenar las preferidas"
+        CALIFICACION = papeletas.Tipo.CALIFICACION.value, "Poner nota a cada obra"
+        UNA = papeletas.Tipo.UNA.value, "Elegir una sola obra"
+
     proceso = models.ForeignKey(Proceso, models.PROTECT, related_name="votaciones", verbose_name="proceso")
     nombre = models.CharField("nombre", max_length=160)
     slug = models.SlugField("dirección", max_length=80, unique=True)
     estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.PREPARADA)
     regla = models.CharField("regla oficial", max_length=20, choices=Regla, default=Regla.VORAZ)
     minimo = models.PositiveIntegerField("votos que hacen falta para poder ganar", default=1)
+    tipo_de_papeleta = models.CharField(
+        "cómo se llena la papeleta", max_length=12, choices=TipoDePapeleta, default=TipoDePapeleta.PRESUPUESTO
+    )
+    maximo_de_obras = models.PositiveSmallIntegerField("máximo de obras por papeleta", null=True, blank=True)
+    minimo_de_obras = models.PositiveSmallIntegerField("mínimo de obras por papeleta", null=True, blank=True)
+    puntos = models.PositiveSmallIntegerField("puntos que reparte cada persona", null=True, blank=True)
+    tope_por_obra = models.PositiveSmallIntegerField("máximo de puntos por obra", null=True, blank=True)
+    puntos_por_lugar = models.CharField("puntos de cada lugar", max_length=60, blank=True)
+    nota_maxima = models.PositiveSmallIntegerField("nota más alta", null=True, blank=True)
     abre = models.DateTimeField("abre")
     cierra = models.DateTimeField("cierra")
     libro = models.TextField("libro de reglas", blank=True, editable=False)
@@ -75,6 +93,48 @@ class Votacion(models.Model):
                 name="votacion_con_minimo",
                 violation_error_message="Hace falta al menos un voto: una obra sin votos nunca gana.",
             ),
+            models.CheckConstraint(
+                condition=Q(tipo_de_papeleta="aprobacion")
+                | Q(maximo_de_obras__isnull=True, minimo_de_obras__isnull=True),
+                name="votacion_obras_por_papeleta",
+                violation_error_message="Solo la papeleta de marcar obras limita cuántas se marcan.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(maximo_de_obras__isnull=True) | Q(maximo_de_obras__gte=1))
+                & (Q(minimo_de_obras__isnull=True) | Q(minimo_de_obras__gte=1))
+                & (
+                    Q(maximo_de_obras__isnull=True)
+                    | Q(minimo_de_obras__isnull=True)
+                    | Q(minimo_de_obras__lte=F("maximo_de_obras"))
+                ),
+                name="votacion_obras_en_orden",
+                violation_error_message="El mínimo de obras por papeleta no puede pasar del máximo.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tipo_de_papeleta="puntos", puntos__isnull=False, puntos__gte=1)
+                | (~Q(tipo_de_papeleta="puntos") & Q(puntos__isnull=True, tope_por_obra__isnull=True)),
+                name="votacion_con_puntos",
+                violation_error_message="La papeleta de puntos dice cuántos se reparten; las demás, no.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tope_por_obra__isnull=True) | Q(tope_por_obra__gte=1, tope_por_obra__lte=F("puntos")),
+                name="votacion_tope_por_obra",
+                violation_error_message="A una obra se le da al menos un punto y a lo más todos los que se reparten.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(tipo_de_papeleta="orden") & ~Q(puntos_por_lugar=""))
+                | (~Q(tipo_de_papeleta="orden") & Q(puntos_por_lugar="")),
+                name="votacion_con_lugares",
+                violation_error_message="La papeleta de ordenar dice cuánto vale cada lugar; las demás, no.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    tipo_de_papeleta="calificacion", nota_maxima__isnull=False, nota_maxima__gte=1, nota_maxima__lte=10
+                )
+                | (~Q(tipo_de_papeleta="calificacion") & Q(nota_maxima__isnull=True)),
+                name="votacion_con_nota",
+                violation_error_message="La papeleta de notas dice la más alta, de 1 a 10; las demás, no.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +142,19 @@ class Votacion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("votaciones:votacion", args=[self.slug])
+
+    @property
+    def reglamento(self) -> papeletas.Reglamento:
+        """Cómo se llena la papeleta, sin el presupuesto, que es de cada contienda."""
+        return papeletas.reglamento_de(
+            self.tipo_de_papeleta,
+            maximo_de_obras=self.maximo_de_obras,
+            minimo_de_obras=self.minimo_de_obras,
+            puntos=self.puntos,
+            tope_por_obra=self.tope_por_obra,
+            puntos_por_lugar=self.puntos_por_lugar,
+            nota_maxima=self.nota_maxima,
+        )
 
     def situacion_en(self, ahora: datetime) -> estados.Situacion:
         return estados.situacion(self.estado, self.abre, self.cierra, ahora, self.proceso.estado)
@@ -126,6 +199,11 @@ class Contienda(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("votaciones:papeleta", args=[self.votacion.slug, self.numero])
 
+    @property
+    def reglamento(self) -> papeletas.Reglamento:
+        """Cómo se llena esta papeleta, con su presupuesto en Bs."""
+        return self.votacion.reglamento.con_presupuesto(self.presupuesto)
+
 
 class Opcion(models.Model):
     """Una obra en la papeleta, con su costo congelado al abrir."""
@@ -138,6 +216,9 @@ class Opcion(models.Model):
 
     # Lo que dice de ella `Contienda.condiciones`, en palabras; lo llena quien arma la papeleta. No es una columna.
     condiciones: Sequence[str] = ()
+    # Lo que puso en ella quien llena la papeleta («si», «3»), valga o no, y si hay que corregirlo. Tampoco lo son.
+    escrito: str = ""
+    con_falta: bool = False
 
     class Meta:
         verbose_name = "opción"
@@ -197,7 +278,7 @@ class Resultado(models.Model):
     votos = models.PositiveIntegerField("votos")
     gastado = models.DecimalField("gastado en Bs", max_digits=14, decimal_places=2)
     detalle = models.JSONField(
-        "detalle", help_text="Lista por opción: numero, titulo, costo, votos, gana, vuelta y razon."
+        "detalle", help_text="Lista por opción: numero, titulo, costo, votos, puntos, gana, vuelta y razon."
     )
 
     class Meta:

@@ -19,7 +19,8 @@ from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.models import Contienda, Votacion
 from votaciones.padron.consultas import definitivo_de, observables, totales
 from votaciones.reglas import estados
-from votaciones.reglas.papeleta import total_de
+from votaciones.reglas import papeleta as papeletas
+from votaciones.reglas.papeleta_escrita import avance_de, campos_de, dicha, en_papel, instruccion, prefijo_de
 
 COOKIE_DE_RECIBO = "recibo"
 MINUTOS_DE_RECIBO = 30
@@ -64,6 +65,7 @@ def votacion(request: HttpRequest, slug: str) -> HttpResponse:
         "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
         "filas": consultas.asistencia(actual, _mi_distrito(request)),
         "padron": padron,
+        "reglamento": actual.reglamento,
         "habilitadas": totales(padron).modos if padron else habilitadas_por_modo(),
     }
     return render(request, "votaciones/votacion.html", contexto)
@@ -84,14 +86,25 @@ def _mostrar_papeleta(
     """La papeleta, para votar o solo para leer con la razón por la que no se puede."""
     impedimento = permisos.impedimento_de(contienda, request.user)
     opciones = consultas.opciones_de(contienda)
-    marcadas = form.marcadas if form else set()
+    reglamento = contienda.reglamento
+    escrito = form.escrito if form else {}
+    for opcion in opciones:
+        opcion.escrito = escrito.get(str(opcion.numero), "")
+        opcion.con_falta = form is not None and form.campo_con_falta == f"{prefijo_de(reglamento)}{opcion.numero}"
     persona = request.user.pk if request.user.is_authenticated else None
     contexto: dict[str, Any] = {
         "contienda": contienda,
         "votacion": contienda.votacion,
         "opciones": consultas.en_orden_de(opciones, persona),
-        "marcadas": marcadas,
-        "total": total_de(marcadas, {opcion.numero: opcion.costo for opcion in opciones}),
+        "reglamento": reglamento,
+        "instruccion": instruccion(reglamento),
+        "en_papel": en_papel(reglamento),
+        "minimo": reglamento.minimo_entre(len(opciones)),
+        "prefijo": prefijo_de(reglamento),
+        # Lo que se puede elegir en cada obra: los lugares o las notas.
+        "lugares": [str(n) for n in range(1, min(len(reglamento.puntos_por_lugar), len(opciones)) + 1)],
+        "notas": [str(nota) for nota in range((reglamento.nota_maxima or 0) + 1)],
+        "avance": avance_de(escrito, reglamento, {opcion.numero: opcion.costo for opcion in opciones}),
         "form": form,
         "aviso": aviso,
         "impedimento": impedimento,
@@ -129,12 +142,16 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         return _mostrar_papeleta(request, contienda, form=form)
     if not valido:
         return _mostrar_papeleta(request, contienda, form=form, estado=422)
-    elegidas = [opcion for opcion in opciones if opcion.numero in form.cleaned_data["opciones"]]
+    eleccion, reglamento = form.cleaned_data["eleccion"], contienda.reglamento
+    por_numero = {opcion.numero: opcion for opcion in opciones}
     contexto = {
         "contienda": contienda,
         "votacion": contienda.votacion,
-        "elegidas": elegidas,
-        "total": sum(opcion.costo for opcion in elegidas),
+        "reglamento": reglamento,
+        "elegidas": [(por_numero[numero], recibe) for numero, recibe in dicha(eleccion, reglamento)],
+        "total": papeletas.total_de(papeletas.numeros_de(eleccion), form.costos),
+        "avance": avance_de(form.escrito, reglamento, form.costos),
+        "campos": campos_de(eleccion, reglamento),
         "clave": form.cleaned_data["clave"],
     }
     return render(request, "votaciones/revisar.html", contexto)
@@ -156,7 +173,7 @@ def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         codigo = acciones.emitir_voto(
             contienda,
             usuario=request.user,
-            numeros=form.cleaned_data["opciones"],
+            eleccion=form.cleaned_data["eleccion"],
             clave=form.cleaned_data["clave"],
         )
     except ReglaIncumplida as error:

@@ -20,6 +20,7 @@ from civic.cuentas.roles import Cosa, roles_que
 from votaciones import acciones, consultas, permisos
 from votaciones.forms import CierreForm, VotacionForm
 from votaciones.models import Votacion
+from votaciones.reglas.papeleta_escrita import instruccion
 
 _Estado = Votacion.Estado
 # verbo -> (rótulo, estados en que se ofrece, qué pasa al confirmar)
@@ -62,6 +63,7 @@ def conducir(request: HttpRequest, pk: int) -> HttpResponse:
     contexto = {
         "votacion": votacion,
         "situacion": votacion.situacion,
+        "instruccion": instruccion(votacion.reglamento, con_monto=False),
         "filas": consultas.asistencia(votacion),
         "modos": consultas.modos_en_total(votacion),
         "papeletas": consultas.contiendas_de(votacion).prefetch_related("opciones"),
@@ -192,7 +194,7 @@ class VotacionViewSet(SinBorrar):
     search_fields = ["nombre", "slug"]
     search_backend_name = None
     # Solo cifras públicas: nada de papeletas ni de quién participó.
-    list_export = ["nombre", "proceso", "estado", "regla", "abre", "cierra", "contada", "huella"]
+    list_export = ["nombre", "proceso", "estado", "tipo_de_papeleta", "regla", "abre", "cierra", "contada", "huella"]
     export_filename = "votaciones"
 
     def get_form_class(self, for_update: bool = False) -> type[VotacionForm]:

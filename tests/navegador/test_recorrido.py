@@ -133,7 +133,34 @@ def test_votar_da_recibo_y_no_se_puede_dos_veces(telefono, js):
     assert re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", recibo), recibo
     pagina.goto("/votaciones/poa-2027/distrito-3/")
     expect(pagina.locator("main")).to_contain_text("Ya votaste")
+    assert pagina.evaluate("localStorage.length") == 0  # lo guardado se borró al votar
     assert pagina.locator("#papeleta input[type=checkbox]").count() == 0
+
+
+def test_la_papeleta_a_medias_queda_en_el_telefono_y_se_puede_borrar(telefono):
+    pagina = telefono(js=True)
+    ingresar(pagina, "demo_secretaria_actas")
+    pagina.goto("/votaciones/poa-2027/distrito-3/")
+    expect(pagina.locator("#borrar")).to_be_hidden()
+    pagina.locator("#papeleta input[type=checkbox]").nth(1).check()
+    expect(pagina.locator("#borrar")).to_be_visible()
+    pagina.goto("/votaciones/poa-2027/")
+    a_medias = pagina.locator("[data-a-medias]:visible")
+    expect(a_medias).to_have_count(1)
+    expect(a_medias).to_have_attribute("data-a-medias", "poa-2027.3")
+    a_medias.get_by_role("link", name="Terminar de llenarla").click()
+    expect(pagina.locator("#recuperada")).to_be_visible()
+    expect(pagina.locator("#papeleta input[type=checkbox]").nth(1)).to_be_checked()
+    expect(pagina.locator("#papeleta input:checked")).to_have_count(1)
+    boton(pagina, "Revisar mi voto").click()
+    boton(pagina, "Cambiar mis obras").click()
+    expect(pagina.locator("#papeleta input:checked")).to_have_count(1)
+    boton(pagina, "Borrar lo marcado").click()
+    expect(pagina.locator("#papeleta input:checked")).to_have_count(0)
+    expect(pagina.locator("#borrar")).to_be_hidden()
+    assert pagina.evaluate("localStorage.length") == 0
+    pagina.goto("/votaciones/poa-2027/")
+    expect(a_medias).to_have_count(0)
 
 
 def test_papeleta_pasada_de_presupuesto_se_explica(telefono, js):

@@ -10,7 +10,9 @@ from civic.cuentas.models import Usuario
 from civic.cuentas.roles import Rol
 from propuestas.models import Propuesta
 from tests.elenco import crear_persona, dar_rol
+from tests.votaciones.papeletas import EJEMPLOS
 from votaciones import acciones
+from votaciones.models import Contienda
 from votaciones.padron import acciones as padrones
 
 
@@ -96,7 +98,7 @@ def d2(abierta):
 
 def votar(contienda, persona, *numeros, **mas):
     clave = acciones.emitir_clave_de_papeleta(contienda, usuario=persona)
-    return acciones.emitir_voto(contienda, usuario=persona, numeros=numeros, clave=clave, **mas)
+    return acciones.emitir_voto(contienda, usuario=persona, eleccion=numeros, clave=clave, **mas)
 
 
 @pytest.fixture
@@ -121,3 +123,26 @@ def contada(vecinas, abierta, d1, d2, pueblo, gente):
     votar(d2, gente.beto, 1)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Todos votaron.")
     return acciones.contar_votacion(abierta, actor=segunda())
+
+
+@pytest.fixture
+def contada_de(preparada, gente, pueblo):
+    """Cuenta una votación de ese tipo de papeleta con sus elecciones de ejemplo y devuelve su contienda 1."""
+
+    def contar(tipo, **cambios):
+        ejemplo = EJEMPLOS[tipo]
+        datos = {nombre: getattr(preparada, nombre) for nombre in ("nombre", "slug", "abre", "cierra", "regla")}
+        acciones.corregir_votacion(preparada, tipo_de_papeleta=tipo, **(datos | cambios), **ejemplo.limites)
+        votantes = [
+            crear_persona(f"votante{numero}", f"Votante {numero}", otb=pueblo.otb_molle)
+            for numero in range(len(ejemplo.elecciones))
+        ]
+        abierta = abrir(preparada, actor=gente.hugo)
+        d1 = Contienda.objects.get(votacion=abierta, numero=1)
+        for votante, eleccion in zip(votantes, ejemplo.elecciones, strict=True):
+            votar(d1, votante, *eleccion)
+        acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+        acciones.contar_votacion(abierta, actor=segunda())
+        return Contienda.objects.select_related("votacion", "distrito__padre").get(pk=d1.pk)
+
+    return contar

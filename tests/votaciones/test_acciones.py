@@ -165,27 +165,27 @@ def test_votar_no_escribe_en_la_bitacora(d1, gente):
 
 def test_el_mismo_formulario_dos_veces_da_el_mismo_recibo(d1, gente):
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
-    uno = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
-    otro = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    uno = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
+    otro = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     assert uno == otro
     assert (Sobre.objects.count(), Participacion.objects.count()) == (1, 1)
 
 
 def test_el_mismo_formulario_con_otras_obras_no_cambia_el_voto(d1, gente):
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
-    acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     with pytest.raises(ReglaIncumplida, match="Ya votaste"):
-        acciones.emitir_voto(d1, usuario=gente.ana, numeros=[2], clave=clave)
+        acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[2], clave=clave)
     assert elegido() == [[1]]
 
 
 def test_la_respuesta_perdida_se_recupera_aunque_ya_haya_cerrado(abierta, d1, gente):
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
-    codigo = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+    codigo = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     votar(abierta.contiendas.get(numero=2), gente.beto, 1)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
     acciones.contar_votacion(abierta, actor=segunda())
-    assert acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave) == codigo
+    assert acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave) == codigo
     assert Sobre.objects.count() == 2
 
 
@@ -200,7 +200,7 @@ def test_la_clave_de_otra_persona_o_inventada_no_sirve(d1, gente):
     ajena = acciones.emitir_clave_de_papeleta(d1, usuario=gente.fabio)
     for clave in (ajena, "", "inventada", signing.dumps(["x", f"voto:{d1.pk}", gente.ana.pk], salt="otra")):
         with pytest.raises(ReglaIncumplida, match="formulario"):
-            acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+            acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     assert (Sobre.objects.count(), Participacion.objects.count()) == (0, 0)
 
 
@@ -366,6 +366,34 @@ def test_contar_con_partes_iguales_como_oficial(preparada, gente):
     acciones.contar_votacion(votacion, actor=segunda())
     assert set(Resultado.objects.filter(oficial=True).values_list("regla", flat=True)) == {"partes_iguales"}
     assert estados("Cancha techada", "Tanque de agua") == ["seleccionada", "no_seleccionada"]
+
+
+def test_contar_con_puntos_dice_puntos(contada_de):
+    """1 Tanque 200.000: 12 puntos de 2; 2 Cancha 150.000: 11 de 2; 3 Luz 80.000: 11 de 3; 4 Parada 20.000: 7 de 3."""
+    d1 = contada_de("puntos", minimo=8)
+    oficial = Resultado.objects.get(contienda=d1, oficial=True)
+    assert [(o["numero"], o["votos"], o["puntos"], o["gana"]) for o in oficial.detalle] == [
+        (1, 2, 12, True),
+        (2, 2, 11, False),
+        (3, 3, 11, True),
+        (4, 3, 7, False),
+    ]
+    razones = [entrada["razon"].replace("\u00a0", " ") for entrada in oficial.detalle]
+    assert razones[0] == "Ganó en la vuelta 1 con 12 puntos: costaba Bs 200.000 y quedaban Bs 300.000."
+    assert razones[3] == "Juntó 7 puntos y hacían falta 8 para poder ganar."
+    otra = Resultado.objects.get(contienda=d1, oficial=False)
+    pagadas = [entrada["razon"] for entrada in otra.detalle if "poniendo hasta" in entrada["razon"]]
+    assert pagadas
+    assert all(" por cada punto;" in razon for razon in pagadas)
+
+
+def test_contar_usa_el_tipo_del_libro_y_si_la_base_dice_otro_se_niega(abierta, d1, gente):
+    votar(d1, gente.ana, 1)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+    Votacion.objects.update(tipo_de_papeleta="una")
+    with pytest.raises(ReglaIncumplida, match=r"cambió papeleta\.tipo"):
+        acciones.contar_votacion(abierta, actor=segunda())
+    assert Resultado.objects.count() == 0
 
 
 def test_contar_antes_de_cerrar_se_niega(abierta, gente):

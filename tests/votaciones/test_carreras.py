@@ -45,7 +45,7 @@ def test_el_mismo_formulario_enviado_ocho_veces_a_la_vez_da_un_voto_y_un_recibo(
     for persona in votantes:
         clave = acciones.emitir_clave_de_papeleta(d1, usuario=persona)
         recibos = a_la_vez(
-            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)] * HILOS
+            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, eleccion=[1], clave=c)] * HILOS
         )
         assert len(set(recibos)) == 1, recibos
         assert isinstance(recibos[0], str)
@@ -57,7 +57,7 @@ def test_ocho_formularios_distintos_a_la_vez_dan_un_solo_voto(votantes, abierta,
     for persona in votantes:
         claves = [acciones.emitir_clave_de_papeleta(d1, usuario=persona) for _ in range(HILOS)]
         respuestas = a_la_vez(
-            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c) for clave in claves]
+            [lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, eleccion=[1], clave=c) for clave in claves]
         )
         assert sorted(type(respuesta).__name__ for respuesta in respuestas) == ["ReglaIncumplida"] * (HILOS - 1) + [
             "str"
@@ -101,7 +101,7 @@ def test_la_base_sola_tambien_impide_el_doble_voto(abierta, d1, gente, monkeypat
     monkeypatch.setattr(acciones.votar.permisos, "impedimento_de", lambda *_: None)
     claves = [acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana) for _ in range(HILOS)]
     respuestas = a_la_vez(
-        [lambda c=clave: acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=c) for clave in claves]
+        [lambda c=clave: acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=c) for clave in claves]
     )
     assert sum(isinstance(respuesta, str) for respuesta in respuestas) == 1
     assert (Sobre.objects.count(), Participacion.objects.count()) == (1, 1)
@@ -118,7 +118,7 @@ def test_cerrar_mientras_se_vota_acepta_justo_lo_que_se_cuenta(votantes, abierta
         return Sobre.objects.count()
 
     tareas = [
-        lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, numeros=[1], clave=c)
+        lambda p=persona, c=clave: acciones.emitir_voto(d1, usuario=p, eleccion=[1], clave=c)
         for persona, clave in zip(personas, claves, strict=True)
     ]
     tareas.insert(2 * vuelta, cerrar)
@@ -142,7 +142,7 @@ def test_quien_vota_mientras_el_cierre_no_termina_encuentra_la_urna_cerrada(abie
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=gente.ana)
     with transaction.atomic():
         acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Prueba.")
-        [respuesta] = a_la_vez([lambda: acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)])
+        [respuesta] = a_la_vez([lambda: acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)])
     assert isinstance(respuesta, ReglaIncumplida), respuesta
     assert "La urna ya se cerró" in respuesta.mensaje
     assert Sobre.objects.count() == 0

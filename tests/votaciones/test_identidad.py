@@ -105,7 +105,7 @@ def test_mover_la_identidad_mientras_se_vota_da_un_voto_como_mucho(
         return cuentas.resolver_conflicto(conflicto, actor=jefa, decision="segunda", motivo="Vino.")
 
     def emitir(persona):
-        return acciones.emitir_voto(d1, usuario=persona, numeros=[1], clave=claves[persona.pk])
+        return acciones.emitir_voto(d1, usuario=persona, eleccion=[1], clave=claves[persona.pk])
 
     a_la_vez([mover, lambda: emitir(rosa), lambda: emitir(segunda)])
     with contextlib.suppress(ReglaIncumplida):

@@ -11,12 +11,14 @@ from pabulib.checker import Checker
 from civic.entorno import RAIZ
 from tests.elenco import crear_persona
 from tests.votaciones.conftest import abrir, segunda, votar
+from tests.votaciones.papeletas import EJEMPLOS
 from tests.votaciones.test_acciones import relacionadas
 from votaciones import acciones
 from votaciones.exportes import pabulib_de
 from votaciones.models import Contienda, Votacion
 from votaciones.reglas import pabulib
 from votaciones.reglas.escrutinio import escrutar
+from votaciones.reglas.papeleta import puntos_de
 from votaciones.reglas.perfil import perfil_de
 from votaciones.urna.models import Sobre
 
@@ -184,6 +186,41 @@ def test_contada_en_pb_da_el_mismo_resultado_al_contarla_de_nuevo(contada_con, r
     assert sorted(elegidas) == sorted(hecho.ganadoras)
     # La regla completada con otra no tiene nombre en el formato: es lo único que no puede revisar.
     assert [clase for _, clase, _ in quejas(texto)] == (["rule validation skipped"] if nombre == "unknown" else [])
+
+
+@pytest.mark.parametrize("tipo", EJEMPLOS)
+def test_cada_tipo_de_papeleta_en_pb_con_sus_limites(contada_de, tipo):
+    d1, ejemplo = contada_de(tipo), EJEMPLOS[tipo]
+    texto = pabulib_de(d1)
+    eleccion, suyos = leida(texto), d1.reglamento
+    limites = ("length", "sum_cost", "points", "sum_points")
+    del_pb = {clave: valor for clave, valor in eleccion.meta.items() if clave.removeprefix("max_") in limites}
+    del_pb |= {clave: valor for clave, valor in eleccion.meta.items() if clave.startswith(("min_", "default_"))}
+    assert (eleccion.meta["vote_type"], del_pb) == (ejemplo.vote_type, ejemplo.meta)
+    # Lo leído del archivo vale lo mismo que lo que está en la urna, salvo los lugares, que Pabulib puntúa a su modo.
+    if tipo != "orden":
+        hay = perfil_de_texto(texto).puntos
+        assert hay == [entrada["puntos"] for entrada in d1.resultados.get(oficial=True).detalle]
+    else:
+        assert sorted(eleccion.papeletas, key=str) == sorted(
+            ({str(n): len(e) - lugar for lugar, n in enumerate(e)} for e in ejemplo.elecciones), key=str
+        )
+        assert eleccion.meta["comment"].endswith("#2: Puntos de cada lugar, del primero al último: 5, 3, 1.")
+        assert puntos_de([3, 1], suyos) == {3: 5, 1: 3}
+    assert eleccion.meta["rule"] == ("greedy-custom" if tipo == "orden" else "greedy")
+    # Con otros puntos por lugar gana otra obra que con los de Pabulib: solo avisa que esa regla no la puede revisar.
+    clases = [(nivel, clase) for nivel, clase, _ in quejas(texto)]
+    assert clases == ([("warnings", "greedy-custom cannot be verified")] if tipo == "orden" else [])
+
+
+def test_ordenar_con_los_puntos_de_pabulib_es_la_regla_de_pabulib(contada_de, monkeypatch):
+    completas = EJEMPLOS["orden"]._replace(
+        limites={"puntos_por_lugar": "3,2,1"}, elecciones=[[1, 2, 3], [2, 3, 1], [3, 1, 2], [3, 4, 1], [3, 2, 4]]
+    )
+    monkeypatch.setitem(EJEMPLOS, "orden", completas)
+    texto = pabulib_de(contada_de("orden"))
+    assert leida(texto).meta["rule"] == "greedy"
+    assert quejas(texto) == []
 
 
 def test_el_pb_no_dice_recibos_ni_personas_y_nombra_las_condiciones(contada_con, gente):

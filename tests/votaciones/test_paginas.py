@@ -164,7 +164,10 @@ def test_papeleta_no_pide_mapa_ni_htmx(entrar, abierta, gente):
     texto = html(entrar(gente.ana).get(url("papeleta", SLUG, 1)))
     assert "leaflet" not in texto
     assert "htmx" not in texto
-    assert re.findall(r'src="([^"]+)"', texto) == ["/estaticos/votaciones/papeleta.js"]
+    assert re.findall(r'src="([^"]+)"', texto) == [
+        "/estaticos/votaciones/papeleta.js",
+        "/estaticos/votaciones/borradores.js",
+    ]
 
 
 def test_papeleta_en_el_mismo_orden_siempre_para_la_misma_persona(entrar, abierta, gente):
@@ -310,7 +313,7 @@ def test_cambiar_vuelve_a_la_papeleta_con_todo_marcado(entrar, abierta, gente):
     respuesta = cliente.post(url("revisar", SLUG, 1), {"opciones": ["1", "4"], "clave": clave, "cambiar": "si"})
     assert respuesta.status_code == 200
     assert sorted(re.findall(r'value="(\d+)" data-costo="\d+" checked', html(respuesta))) == ["1", "4"]
-    assert "Elegiste <strong>Bs 220.000</strong>" in html(respuesta)
+    assert "Elegiste Bs 220.000 de Bs 300.000" in html(respuesta)
 
 
 def test_formulario_vencido_conserva_lo_marcado_y_da_clave_nueva(entrar, abierta, gente):
@@ -467,7 +470,7 @@ def test_resultado_json_trae_totales_y_ninguna_papeleta(client, contada):
         ("partes_iguales", False, 7),
     ]
     assert {llave for r in d1["resultados"] for opcion in r["opciones"] for llave in opcion} == {
-        *("numero", "titulo", "costo", "votos", "gana", "vuelta", "razon")
+        *("numero", "titulo", "costo", "votos", "puntos", "gana", "vuelta", "razon")
     }
 
 

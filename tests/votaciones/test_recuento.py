@@ -11,13 +11,16 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.elenco import crear_persona
 from tests.guardas import sin_guardas_de_urna
 from tests.urnas import adulterar
+from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.papeletas import EJEMPLOS
 from tests.votaciones.test_condiciones import caso_con_condiciones
 from tests.votaciones.test_reglas import caso_al_azar, contar
-from votaciones import exportes
+from votaciones import acciones, consultas, exportes
 from votaciones.models import Contienda, Participacion, Votacion
-from votaciones.reglas import REGLAS, orden_de_desempate, tablero
+from votaciones.reglas import REGLAS, libro, orden_de_desempate, tablero
 from votaciones.reglas.condiciones import SIN_CONDICIONES
 from votaciones.urna.models import Asiento, Sobre
 
@@ -52,6 +55,31 @@ def test_el_programa_suelto_cuenta_igual_que_las_reglas(semilla):
         desempate = orden_de_desempate(costos, huella)
         ganan = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones).ganadoras
         assert PROGRAMA["REGLAS"][regla][1](suelta) == ganan
+
+
+def con_puntos(azar, papeletas, tipo, tope):
+    """Las mismas papeletas con puntos al azar, o con los de su lugar."""
+    if tipo == "orden":
+        return [{obra: tope - lugar for lugar, obra in enumerate(papeleta)} for papeleta in papeletas]
+    return [{obra: azar.randint(1, tope) for obra in papeleta} for papeleta in papeletas]
+
+
+@pytest.mark.parametrize("tipo", ["puntos", "orden"])
+@pytest.mark.parametrize("semilla", range(150))
+def test_el_programa_suelto_cuenta_igual_con_puntos(semilla, tipo):
+    azar = random.Random(f"{tipo}{semilla}")
+    if semilla % 2:
+        (costos, papeletas, presupuesto, _), condiciones = caso_al_azar(azar, opciones=9), SIN_CONDICIONES
+    else:
+        (costos, papeletas, presupuesto, _), condiciones, _ = caso_con_condiciones(semilla)
+    papeletas, huella = con_puntos(azar, papeletas, tipo, tope=12), f"h{semilla}"
+    suelta = contienda_suelta((costos, papeletas, presupuesto, None), condiciones, huella)
+    desempate = orden_de_desempate(costos, huella)
+    for regla in REGLAS:
+        hecho = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones)
+        assert PROGRAMA["REGLAS"][regla][1](suelta) == hecho.ganadoras
+        assert {o.id: o.puntos for o in hecho.opciones} == {n: suelta.votos[n] for n in costos}
+        assert {o.id: o.votos for o in hecho.opciones} == {n: suelta.la_eligen[n] for n in costos}
 
 
 # --- El paquete ------------------------------------------------------------------------------------------------------
@@ -227,6 +255,64 @@ def test_cada_alteracion_se_nombra(paquete, alteracion):
 def test_con_la_huella_guardada_de_otra_votacion_no_es_igual(paquete):
     with pytest.raises(Distinto, match="que guardaste"):
         dicho(paquete, "0" * 64)
+
+
+# --- Cada tipo de papeleta -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("regla", ["voraz", "partes_iguales"])
+@pytest.mark.parametrize("tipo", EJEMPLOS)
+def test_el_paquete_de_cada_tipo_es_igual(contada_de, tipo, regla):
+    d1 = contada_de(tipo, regla=regla)
+    paquete = exportes.recuento_de(d1.votacion)
+    assert dicho(paquete, d1.votacion.huella)[1] == (
+        f"Distrito 1: papeletas, {len(EJEMPLOS[tipo].elecciones)}; podían votar al abrir, 3; con las dos reglas, igual."
+    )
+    assert json.loads(paquete["libro.json"])["papeleta"]["tipo"] == tipo
+
+
+DE_CADA_TIPO = [
+    ("aprobacion", "\n1;1,2\n", "\n1;1\n", "la papeleta 1 marca menos obras"),
+    ("aprobacion", "\n1;1,2\n", "\n1;1,2,3,4\n", "la papeleta 1 marca más obras"),
+    ("aprobacion", "vote_type;approval", "vote_type;ordinal", "no son del tipo que dice el libro"),
+    ("presupuesto", ";1,4\n", ";1,2\n", "se pasa del presupuesto"),
+    ("una", "\n1;1\n", "\n1;1,2\n", "marca más de una obra"),
+    ("una", "\n1;1\n", "\n1;4\n", "la obra 1 tiene 0 votos|ganan"),
+    ("puntos", ";1,3;6,4\n", ";1,3;7,1\n", "da a una obra más"),
+    ("puntos", ";1,3;6,4\n", ";1,3,2;5,4,2\n", "reparte más puntos"),
+    ("puntos", ";1,3;6,4\n", ";1,3;6,3\n", "la obra 3 junta 10 puntos y dice 11"),
+    ("puntos", ";1,3;6,4\n", ";1,3;6,0\n", "no vale"),
+    ("puntos", ";1,3;6,4\n", ";1,3;6\n", "no vale"),
+    ("puntos", ";1,3;6,4\n", ";1,3;6,-4\n", "«-4» no es un número"),
+    ("orden", ";3,1,4\n", ";3,4,1\n", "la obra 1 junta 7 puntos y dice 9"),
+    ("orden", ";3,1,4\n", ";3,1,4,2\n", "no vale"),
+    ("orden", ";3,1,4\n", ";3,1,1\n", "no vale"),
+    ("calificacion", ";1,3;5,4\n", ";1,3;6,4\n", "da a una obra más"),
+    ("calificacion", ";1,3;5,4\n", ";1,3;4,4\n", "junta .* puntos y dice"),
+]
+
+
+@pytest.mark.parametrize(("tipo", "de", "a", "frase"), DE_CADA_TIPO)
+def test_cada_papeleta_alterada_se_nombra(contada_de, tipo, de, a, frase):
+    paquete = exportes.recuento_de(contada_de(tipo).votacion)
+    cambiar(paquete, "distrito-1.pb", de, a)
+    with pytest.raises(Distinto, match=frase):
+        dicho(paquete)
+
+
+def test_un_libro_de_la_version_2_se_cuenta_y_se_verifica_como_de_presupuesto(preparada, gente, pueblo):
+    elecciones = EJEMPLOS["presupuesto"].elecciones
+    votantes = [crear_persona(f"votante{n}", f"V {n}", otb=pueblo.otb_molle) for n in range(len(elecciones))]
+    abierta = abrir(preparada, actor=gente.hugo)
+    d1 = abierta.contiendas.get(numero=1)
+    viejo = consultas.libro_de(abierta, version=2)
+    assert "papeleta" not in viejo
+    texto = libro.canonico(viejo)
+    Votacion.objects.update(libro=texto, huella=libro.huella_de(texto))
+    for votante, papeleta in zip(votantes, elecciones, strict=True):
+        votar(d1, votante, *papeleta)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+    acciones.contar_votacion(abierta, actor=segunda())
+    paquete = exportes.recuento_de(Votacion.objects.get())
+    assert dicho(paquete, libro.huella_de(texto))[1].endswith("con las dos reglas, igual.")
 
 
 # --- Como lo usa la gente --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from civic.comun.errores import ReglaIncumplida
 from votaciones.reglas import REGLAS, estados, libro, orden_de_desempate, pabulib, recibo, voraz
-from votaciones.reglas.papeleta import exigir_valida
+from votaciones.reglas.papeleta import Reglamento, exigir_valida
 from votaciones.reglas.perfil import perfil_de
 from votaciones.reglas.reparto import repartir
 
@@ -220,11 +220,11 @@ def test_pabulib_lee_comillas_espacios_y_puntos():
 )
 def test_papeleta_que_no_vale_se_explica(numeros, frase):
     with pytest.raises(ReglaIncumplida, match=frase):
-        exigir_valida(numeros, {1: 600, 2: 600}, 1000)
+        exigir_valida(numeros, Reglamento(presupuesto=1000), {1: 600, 2: 600})
 
 
 def test_papeleta_sin_repetidos_y_en_orden():
-    assert exigir_valida([3, 1, 3], {1: 10, 2: 10, 3: 10}, 20) == [1, 3]
+    assert exigir_valida([3, 1, 3], Reglamento(presupuesto=20), {1: 10, 2: 10, 3: 10}) == [1, 3]
 
 
 def test_recibo_se_reconoce_aunque_se_copie_a_mano():

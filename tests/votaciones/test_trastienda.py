@@ -11,7 +11,10 @@ from civic.cuentas.roles import Rol
 from tests.elenco import crear_persona
 from tests.urnas import adulterar
 from tests.votaciones.conftest import publicar_padron, segunda, votar
+from tests.votaciones.papeletas import EJEMPLOS
 from votaciones.models import Opcion, Votacion
+from votaciones.reglas.papeleta import reglamento_de
+from votaciones.reglas.papeleta_escrita import instruccion
 
 
 @pytest.fixture
@@ -70,6 +73,34 @@ def test_crear_sin_techos_lo_dice_en_el_formulario(entrar, roles, votando, viabl
     assert respuesta.context["form"].errors["proceso"] == [
         "Ese proceso no tiene techos por distrito. Cárgalos primero."
     ]
+    assert Votacion.objects.count() == 0
+
+
+@pytest.mark.parametrize("tipo", EJEMPLOS)
+def test_crear_con_cada_tipo_de_papeleta(entrar, roles, votando, viables, tipo):
+    limites = EJEMPLOS[tipo].limites
+    entrar(roles.hugo).post(reverse("votaciones_admin:add"), datos(votando, tipo_de_papeleta=tipo, **limites))
+    votacion = Votacion.objects.get()
+    assert votacion.reglamento.canonico() == reglamento_de(tipo, **limites).canonico()
+    tablero_de = entrar(roles.hugo).get(tablero(votacion)).content.decode()
+    assert f"<p>Papeleta: {instruccion(votacion.reglamento, con_monto=False)}</p>" in tablero_de
+
+
+@pytest.mark.parametrize(
+    ("limites", "campo", "frase"),
+    [
+        ({"tipo_de_papeleta": "puntos"}, "puntos", "Escribe cuántos puntos reparte cada persona."),
+        ({"tipo_de_papeleta": "una", "nota_maxima": 5}, "nota_maxima",
+         "Eso no va en una papeleta de una sola obra. Déjalo vacío."),
+        ({"tipo_de_papeleta": "orden", "puntos_por_lugar": "1,2"}, "puntos_por_lugar",
+         "Cada lugar vale menos que el anterior, por ejemplo 3, 2, 1."),
+        ({"puntos": 4}, "puntos", "Eso no va en una papeleta de presupuesto. Déjalo vacío."),
+    ],
+)  # fmt: skip
+def test_un_limite_que_no_va_se_dice_en_su_campo(entrar, roles, votando, viables, limites, campo, frase):
+    respuesta = entrar(roles.hugo).post(reverse("votaciones_admin:add"), datos(votando, **limites))
+    assert respuesta.status_code == 422
+    assert respuesta.context["form"].errors == {campo: [frase]}
     assert Votacion.objects.count() == 0
 
 

@@ -214,12 +214,12 @@ def test_si_se_corta_entre_retirar_y_depositar_el_mismo_formulario_termina(d1, g
     with monkeypatch.context() as parche:
         parche.setattr(acciones.votar.urna, "depositar", cortarse)
         with pytest.raises(SystemExit):
-            acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
+            acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
     assert (Participacion.objects.count(), Sobre.objects.count()) == (1, 0)
     with pytest.raises(ReglaIncumplida, match="Ya votaste"):
         votar(d1, gente.ana, 2)
-    codigo = acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave)
-    assert acciones.emitir_voto(d1, usuario=gente.ana, numeros=[1], clave=clave) == codigo
+    codigo = acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave)
+    assert acciones.emitir_voto(d1, usuario=gente.ana, eleccion=[1], clave=clave) == codigo
     assert (Participacion.objects.count(), elegido(d1)) == (1, [[1]])
 
 

@@ -27,10 +27,13 @@ from votaciones.consultas import libro_de
 from votaciones.models import Contienda, Opcion, Votacion
 from votaciones.padron.acciones import congelar_padron
 from votaciones.reglas import estados, libro
+from votaciones.reglas.papeleta import reglamento_de
 from votaciones.urna import acciones as urna
 
 CALIDAD = "Planificación POA"
-CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla", "minimo")
+# El tipo de papeleta y sus límites: los nombres que toma `reglamento_de`.
+DE_LA_PAPELETA = ("maximo_de_obras", "minimo_de_obras", "puntos", "tope_por_obra", "puntos_por_lugar", "nota_maxima")
+CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla", "minimo", "tipo_de_papeleta", *DE_LA_PAPELETA)
 
 
 # --- Preparar --------------------------------------------------------------------------------------------------------
@@ -44,10 +47,16 @@ def preparar_votacion(
     cierra: datetime,
     regla: str = Votacion.Regla.VORAZ,
     minimo: int = 1,
+    tipo_de_papeleta: str = Votacion.TipoDePapeleta.PRESUPUESTO,
     actor: Any = None,
+    **limites: Any,
 ) -> Votacion:
-    """Crea la votación con una contienda por distrito con techo y, en cada una, sus propuestas viables."""
+    """Crea la votación con una contienda por distrito con techo y, en cada una, sus propuestas viables.
+
+    `limites` son los de su tipo de papeleta, con los nombres de `reglamento_de`; los que no se dan quedan vacíos.
+    """
     permisos.exigir_conducir(actor)
+    papeleta = _de_la_papeleta(tipo_de_papeleta, limites)
     if cierra <= abre:
         raise ReglaIncumplida("La votación debe cerrar después de abrir.", campo="cierra")
     if Votacion.objects.filter(slug=slug).exists():
@@ -56,7 +65,7 @@ def preparar_votacion(
     if not techos:
         raise ReglaIncumplida("Ese proceso no tiene techos por distrito. Cárgalos primero.", campo="proceso")
     votacion = Votacion.objects.create(
-        proceso=proceso, nombre=nombre, slug=slug, abre=abre, cierra=cierra, regla=regla, minimo=minimo
+        proceso=proceso, nombre=nombre, slug=slug, abre=abre, cierra=cierra, regla=regla, minimo=minimo, **papeleta
     )
     numeros: set[int] = set()
     for distrito, monto in techos:
@@ -73,6 +82,14 @@ def preparar_votacion(
     return votacion
 
 
+def _de_la_papeleta(tipo: str, limites: dict[str, Any]) -> dict[str, Any]:
+    """Las columnas que dicen cómo se llena la papeleta; ReglaIncumplida si sus límites no son los de su tipo."""
+    reglamento = reglamento_de(tipo, **limites)
+    columnas = {nombre: getattr(reglamento, nombre) for nombre in DE_LA_PAPELETA}
+    lugares = ",".join(str(puntos) for puntos in reglamento.puntos_por_lugar)
+    return columnas | {"puntos_por_lugar": lugares, "tipo_de_papeleta": tipo}
+
+
 @transaction.atomic
 def corregir_votacion(
     votacion: Votacion,
@@ -83,16 +100,21 @@ def corregir_votacion(
     cierra: datetime,
     regla: str,
     minimo: int = 1,
+    tipo_de_papeleta: str = Votacion.TipoDePapeleta.PRESUPUESTO,
     actor: Any = None,
+    **limites: Any,
 ) -> Votacion:
     """Cambia los datos de una votación en preparación. Una vez abierta, nada se corrige."""
     permisos.exigir_conducir(actor)
+    papeleta = _de_la_papeleta(tipo_de_papeleta, limites)
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     if votacion.estado != Votacion.Estado.PREPARADA:
         raise ReglaIncumplida("La votación ya se abrió: sus reglas están congeladas.")
     retrato_anterior = retrato(votacion, CORREGIBLES)
     votacion.nombre, votacion.slug, votacion.abre, votacion.cierra = nombre, slug, abre, cierra
     votacion.regla, votacion.minimo = regla, minimo
+    for campo, valor in papeleta.items():
+        setattr(votacion, campo, valor)
     votacion.save(update_fields=CORREGIBLES)
     antes, despues = diferencia(retrato_anterior, retrato(votacion, CORREGIBLES))
     if despues:

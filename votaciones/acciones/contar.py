@@ -21,7 +21,9 @@ from votaciones.acciones.conducir import CALIDAD
 from votaciones.consultas import a_centavos, libro_de
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
 from votaciones.reglas import REGLAS, Conteo, estados, libro, orden_de_desempate
+from votaciones.reglas.comun import Papeleta
 from votaciones.reglas.condiciones import Condiciones, condiciones_de
+from votaciones.reglas.papeleta import POR_PRESUPUESTO, Reglamento, puntos_de, reglamento_de
 from votaciones.urna import acciones as urna
 
 registro = logging.getLogger("ayni.urna")
@@ -39,10 +41,11 @@ def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | 
     congelado = json.loads(votacion.libro)
     if cambio := libro.diferencia(congelado, libro_de(votacion, version=congelado["version"])):
         raise ReglaIncumplida(f"El libro de reglas no es el que se publicó al abrir: cambió {cambio}. No se cuenta.")
+    reglamento = _reglamento_del_libro(congelado)
     for contienda in contiendas:
-        selecciones = _abrir_la_urna(contienda)
         condiciones = _condiciones_del_libro(congelado, contienda)
-        _contar_contienda(contienda, votacion, selecciones, condiciones, actor=actor)
+        papeletas = [puntos_de(seleccion, reglamento) for seleccion in _abrir_la_urna(contienda)]
+        _contar_contienda(contienda, votacion, papeletas, condiciones, actor=actor)
     if votacion.estado != Votacion.Estado.CONTADA:
         votacion.estado = Votacion.Estado.CONTADA
         votacion.contada = ahora or timezone.now()
@@ -91,15 +94,20 @@ def _condiciones_del_libro(congelado: dict[str, Any], contienda: Contienda) -> C
     return condiciones_de(**suya.get("condiciones", {}), minimo=congelado.get("minimo", 1))
 
 
+def _reglamento_del_libro(congelado: dict[str, Any]) -> Reglamento:
+    """Los libros de antes de la versión 3 no dicen el tipo de papeleta: todas eran de presupuesto."""
+    return reglamento_de(**congelado["papeleta"]) if "papeleta" in congelado else POR_PRESUPUESTO
+
+
 def _contar_contienda(
-    contienda: Contienda, votacion: Votacion, selecciones: list[Any], condiciones: Condiciones, *, actor: Any
+    contienda: Contienda, votacion: Votacion, papeletas: list[Papeleta], condiciones: Condiciones, *, actor: Any
 ) -> None:
     """Escribe el resultado de una contienda con cada regla y mueve sus propuestas según la oficial."""
     opciones = {opcion.numero: opcion for opcion in contienda.opciones.select_related("propuesta").order_by("numero")}
     for regla, contar in REGLAS.items():
         conteo = contar(
             {numero: a_centavos(opcion.costo) for numero, opcion in opciones.items()},
-            selecciones,
+            papeletas,
             presupuesto=a_centavos(contienda.presupuesto),
             desempate=orden_de_desempate(opciones, votacion.huella),
             condiciones=condiciones,
@@ -126,6 +134,7 @@ def _detalle(conteo: Conteo, opciones: dict[int, Opcion]) -> list[dict[str, Any]
             "titulo": opciones[int(contada.id)].titulo,
             "costo": str(opciones[int(contada.id)].costo),
             "votos": contada.votos,
+            "puntos": contada.puntos,
             "gana": contada.gana,
             "vuelta": contada.vuelta,
             "razon": contada.razon,

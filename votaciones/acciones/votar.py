@@ -1,6 +1,5 @@
 """Votar son dos actos en dos bases: retirar la credencial (aquí se sabe quién) y depositar (aquí ya no)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +35,7 @@ def emitir_clave_de_papeleta(contienda: Contienda, *, usuario: Any) -> str:
 
 
 def emitir_voto(
-    contienda: Contienda, *, usuario: Any, numeros: Iterable[int], clave: str, ahora: datetime | None = None
+    contienda: Contienda, *, usuario: Any, eleccion: papeletas.Eleccion, clave: str, ahora: datetime | None = None
 ) -> str:
     """Retira la credencial de la persona, deposita con ella y devuelve el código del recibo.
 
@@ -48,7 +47,7 @@ def emitir_voto(
     codigo = recibos.codigo_de(salted_hmac("votaciones.recibo", secreto, algorithm="sha256").digest())
     contienda = Contienda.objects.select_related("votacion__proceso").get(pk=contienda.pk)
     costos = dict(contienda.opciones.values_list("numero", "costo"))
-    seleccion = papeletas.exigir_valida(numeros, costos, contienda.presupuesto)
+    seleccion = papeletas.exigir_valida(eleccion, contienda.reglamento, costos)
     serie = credenciales.serie_de(codigo)
     if consultas_de_urna.ultimo_sobre(contienda.pk, serie) is None:
         retirar_credencial(contienda, usuario=usuario, codigo=codigo, ahora=ahora)

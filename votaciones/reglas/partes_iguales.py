@@ -65,11 +65,13 @@ def contar(
             decidio.setdefault(ganadora, []).append(perdedora)
             decidio.setdefault(perdedora, []).append(ganadora)
     vueltas = {opcion: numero for numero, opcion in enumerate(ganan, start=1)}
+    # Quien le dio más puntos pone más: con puntos, lo que se compara es el pago por punto.
+    por = "cada uno" if votos == puntos else "por cada punto"
     contadas, se_suman = [], unidad(votos, puntos)
     for lugar, (opcion, costo) in enumerate(costos.items()):
         vuelta = vueltas.get(opcion)
         tienen = hecho.bolsas.de_sus_votantes(lugar)
-        razon = _razon(costo, votos[opcion], vuelta, pagos.get(opcion), quedaba.get(opcion), tienen)
+        razon = _razon(costo, votos[opcion], vuelta, pagos.get(opcion), quedaba.get(opcion), tienen, por)
         if votos[opcion] and not vuelta and opcion not in quedaba:
             razon = condiciones.por_que_no(opcion, ganan, puntos=puntos[opcion], unidad=se_suman) or razon
         if decidio.get(opcion):
@@ -81,7 +83,7 @@ def contar(
 
 
 def _razon(
-    costo: int, votos: int, vuelta: int | None, pago: Fraction | None, quedaba: int | None, tienen: Fraction
+    costo: int, votos: int, vuelta: int | None, pago: Fraction | None, quedaba: int | None, tienen: Fraction, por: str
 ) -> str:
     """La frase de una opción. `pago` solo si ganó por partes iguales; `quedaba` solo si se recorrió al completar."""
     if not votos:
@@ -90,7 +92,7 @@ def _razon(
     sus = f"su {cuantas}" if votos == 1 else f"sus {cuantas}"
     if pago is not None:
         pagaron = f"{sus} la pagó" if votos == 1 else f"{sus} la pagaron"
-        return f"Ganó en la vuelta {vuelta}: {pagaron} poniendo hasta {dinero(pago)} cada uno; costaba {dinero(costo)}."
+        return f"Ganó en la vuelta {vuelta}: {pagaron} poniendo hasta {dinero(pago)} {por}; costaba {dinero(costo)}."
     les = "le" if votos == 1 else "les"
     por_partes = f"a {sus} {les} quedaban {dinero(tienen)} y costaba {dinero(costo)}"
     if vuelta:

@@ -119,8 +119,8 @@ def contar(
             razon = "Nadie la eligió."
         elif vuelta:
             razon = (
-                f"Ganó en la vuelta {vuelta} con {cuantos(votos[opcion], 'voto', 'votos')}: costaba {dinero(costo)} "
-                f"y quedaban {dinero(quedaba[opcion])}."
+                f"Ganó en la vuelta {vuelta} con {cuantos(puntos[opcion], *unidad(votos, puntos))}: "
+                f"costaba {dinero(costo)} y quedaban {dinero(quedaba[opcion])}."
             )
         elif opcion not in quedaba:
             razon = condiciones.por_que_no(opcion, ganadoras, puntos=puntos[opcion], unidad=unidad(votos, puntos))
@@ -131,7 +131,7 @@ def contar(
             )
         if decidio.get(opcion):
             lado = "la puso antes" if vuelta else "la puso después"
-            razon += f" Empató en votos con {lista_de(decidio[opcion])} y el sorteo {lado}."
+            razon += f" Empató en {unidad(votos, puntos)[1]} con {lista_de(decidio[opcion])} y el sorteo {lado}."
         contadas.append(OpcionContada(opcion, costo, votos[opcion], puntos[opcion], bool(vuelta), vuelta, razon))
     gastado = sum(costos[opcion] for opcion in ganadoras)
     return Conteo("voraz", sum(grupo.cuantas for grupo in grupos), presupuesto, gastado, tuple(contadas))

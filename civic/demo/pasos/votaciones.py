@@ -147,7 +147,7 @@ def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, i
                     serie=credencial.serie,
                     firma=credencial.firma,
                     recibo=recibos.huella_de(codigo),
-                    cerrado=cerrojo.cerrar(papeletas.exigir_valida(numeros, costos, contienda.presupuesto)),
+                    cerrado=cerrojo.cerrar(papeletas.exigir_valida(numeros, contienda.reglamento, costos)),
                 )
             )
     random.SystemRandom().shuffle(participaciones)

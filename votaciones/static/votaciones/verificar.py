@@ -9,8 +9,9 @@ mismo archivo. Termina con 0 si todo es igual; con 1, y diciendo lo primero que 
 
 Qué revisa, distrito por distrito:
     1. El libro de reglas es el de la huella: mismas obras, costos, presupuestos y reglas.
-    2. Cada papeleta vale: obras de la lista, sin repetir y sin pasarse del presupuesto.
-    3. Hay tantas papeletas como recibos y ninguno se repite. Dice cuántas personas podían votar al abrir.
+    2. Cada papeleta vale: obras de la lista, sin repetir y dentro de los límites de su tipo (presupuesto, máximo de
+       obras, puntos, lugares o nota) que dice el libro.
+    3. Hay tantas papeletas como recibos, ninguno se repite y no son más que las personas del padrón.
     4. El tablero de la urna: cada asiento sigue al anterior, todo lo que entró lo hizo antes del cierre, con una
        credencial distinta y firmada (las firmas se revisan si está instalado el paquete «cryptography»), y lo que salió
        al abrir los sobres son esas papeletas. El último asiento lleva la huella de todos.
@@ -21,6 +22,8 @@ Las reglas, con dinero en centavos y fracciones exactas:
     partes iguales      cada papeleta recibe lo mismo y paga solo lo que eligió; en cada vuelta gana la obra que pide el
                         menor pago por papeleta en proporción a su costo; lo que sobra se usa con más votos primero.
     empates             va antes la obra con menor SHA-256 de «huella:número».
+    puntos              si la papeleta los da, donde dice votos se suman puntos; en partes iguales quien dio más puntos
+                        pone más y el pago se compara por punto.
     condiciones         de dos que se excluyen gana a lo más una; la que necesita a otra entra solo después de esa.
 """
 
@@ -76,9 +79,68 @@ def centavos(texto):
     return int(entero)
 
 
+# --- La papeleta ------------------------------------------------------------------------------------------------------
+# tipo -> cómo lo llama Pabulib. Los libros de antes de la versión 3 no lo dicen: eran de presupuesto.
+TIPOS = {
+    "aprobacion": "approval",
+    "presupuesto": "approval",
+    "puntos": "cumulative",
+    "orden": "ordinal",
+    "calificacion": "scoring",
+    "una": "choose-1",
+}
+
+
+class Papeleta(dict):
+    """{obra elegida: puntos}; si la papeleta no da puntos, 1. Dos iguales son la misma."""
+
+    def __hash__(self):
+        return hash(frozenset(self.items()))
+
+
+def entero(texto):
+    exigir(texto.isdecimal(), f"«{texto}» no es un número.")
+    return int(texto)
+
+
+def leer_papeleta(fila, tipo, lugares):
+    """({obra: puntos}, si está bien escrita) de una fila de VOTES."""
+    obras = [entero(obra) for obra in fila["vote"].split(",") if obra]
+    puntos = [1] * len(obras)
+    if tipo in ("puntos", "calificacion"):
+        puntos = [entero(valor) for valor in fila["points"].split(",")]
+    elif tipo == "orden":
+        puntos = lugares[: len(obras)]
+    return Papeleta(zip(obras, puntos)), obras and len(set(obras)) == len(obras) == len(puntos) and 0 not in puntos
+
+
+def papeleta_de(seleccion, regla):
+    """La misma, de como salió de la urna: pares [obra, puntos], obras por preferencia u obras marcadas."""
+    if regla["tipo"] in ("puntos", "calificacion"):
+        return Papeleta(seleccion)
+    return Papeleta(zip(seleccion, regla.get("puntos_por_lugar") or [1] * len(seleccion)))
+
+
+def por_que_no_vale(papeleta, regla, costos, presupuesto):
+    """Qué límite de su tipo no cumple, o «»."""
+    tipo, cuantas = regla["tipo"], len(papeleta)
+    if tipo == "presupuesto" and sum(costos[obra] for obra in papeleta) > presupuesto:
+        return "se pasa del presupuesto"
+    if tipo == "aprobacion" and cuantas > regla.get("maximo_de_obras", cuantas):
+        return "marca más obras de las que se puede"
+    if tipo == "aprobacion" and cuantas < min(regla.get("minimo_de_obras", 1), len(costos)):
+        return "marca menos obras de las que hay que marcar"
+    if tipo == "una" and cuantas != 1:
+        return "marca más de una obra"
+    if tipo == "puntos" and sum(papeleta.values()) > regla["puntos"]:
+        return "reparte más puntos de los que hay"
+    tope = regla.get("nota_maxima") or regla.get("tope_por_obra")
+    return "da a una obra más de lo que se puede" if tope and max(papeleta.values()) > tope else ""
+
+
 # --- Las reglas -------------------------------------------------------------------------------------------------------
 class Contienda:
-    """Lo que dice el libro de un distrito, y sus papeletas iguales juntas: {obras elegidas: cuántas}."""
+    """Lo que dice el libro de un distrito, y sus papeletas iguales juntas: {papeleta: cuántas}."""
 
     def __init__(self, libro, suya, huella):
         self.costos = {obra["numero"]: obra["costo"] for obra in suya["opciones"]}
@@ -92,11 +154,15 @@ class Contienda:
         sorteo = sorted(self.costos, key=lambda n: (hashlib.sha256(f"{huella}:{n}".encode()).hexdigest(), str(n)))
         self.puesto = {obra: lugar for lugar, obra in enumerate(sorteo)}
         self.papeletas = collections.Counter()
+        # Lo que suma cada obra, que es con lo que se cuenta: votos o, si la papeleta los da, puntos.
         self.votos = collections.Counter()
+        self.la_eligen = collections.Counter()
 
     def agregar(self, elegidas):
-        self.papeletas[frozenset(elegidas)] += 1
-        self.votos.update(elegidas)
+        papeleta = Papeleta(elegidas if isinstance(elegidas, dict) else dict.fromkeys(elegidas, 1))
+        self.papeletas[papeleta] += 1
+        self.votos.update(papeleta)
+        self.la_eligen.update(papeleta.keys())
 
     def puede(self, obra, ganan):
         if obra in ganan or self.votos[obra] < self.minimo:
@@ -135,17 +201,23 @@ class Contienda:
             ganan.append(obra)
             for elegidas in saldo:
                 if obra in elegidas:
-                    saldo[elegidas] -= min(saldo[elegidas], pagos[obra])
+                    saldo[elegidas] -= min(saldo[elegidas], pagos[obra] * elegidas[obra])
 
     def pago(self, obra, saldo):
-        """El menor pago q tal que sus votantes, poniendo cada uno min(lo que le queda, q), cubren el costo."""
-        suyos = sorted((saldo[elegidas], cuantas) for elegidas, cuantas in self.papeletas.items() if obra in elegidas)
-        falta, quedan = fractions.Fraction(self.costos[obra]), sum(cuantas for _, cuantas in suyos)
-        for tope, cuantas in suyos:
+        """El menor pago por punto q tal que sus votantes, poniendo cada uno min(lo que le queda, q · puntos), cubren el
+        costo.
+        """
+        suyos = sorted(
+            (saldo[elegidas] / elegidas[obra], cuantas * elegidas[obra])
+            for elegidas, cuantas in self.papeletas.items()
+            if obra in elegidas
+        )
+        falta, quedan = fractions.Fraction(self.costos[obra]), sum(puntos for _, puntos in suyos)
+        for tope, puntos in suyos:
             if falta <= tope * quedan:
                 return falta / quedan
-            falta -= tope * cuantas
-            quedan -= cuantas
+            falta -= tope * puntos
+            quedan -= puntos
         return None
 
 
@@ -195,7 +267,8 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
     cuantas = f"{donde}: papeletas, {votos}; podían votar al abrir, {suya['habilitados']}"
     if f"distrito-{numero}.pb" not in paquete:
         return f"{cuantas}; son tan pocas que no se publican y no se puede volver a contar."
-    leer_papeletas(contienda, paquete[f"distrito-{numero}.pb"], donde)
+    regla = libro.get("papeleta", {"tipo": "presupuesto"})
+    leer_papeletas(contienda, paquete[f"distrito-{numero}.pb"], regla, donde)
     hay = sum(contienda.papeletas.values())
     exigir(hay == votos, f"{donde}: el resultado dice {votos} papeletas y hay {hay}.")
     if de_la_urna:
@@ -233,8 +306,8 @@ def revisar_tablero(paquete, libro, suya, huella, donde):
             cierre = contenido["papeletas"]
         elif tipo == "escrutinio" and contenido is not None:
             abiertas = collections.Counter()
-            for elegidas, cuantas in contenido["papeletas"]:
-                abiertas[frozenset(elegidas)] += cuantas
+            for seleccion, cuantas in contenido["papeletas"]:
+                abiertas[papeleta_de(seleccion, libro["papeleta"])] += cuantas
     en_orden = tipos[:1] == ["apertura"] and tipos[-2:] == ["cierre", "escrutinio"] and set(tipos[1:-2]) <= {"lote"}
     exigir(en_orden, f"{donde}: al tablero le falta o le sobra un paso.")
     exigir(len(series) == cierre, f"{donde}: al cerrar se dijo que había {cierre} papeletas y hay {len(series)}.")
@@ -256,18 +329,19 @@ def revisar_lote(papeletas, urna, clave, series, recibos, este):
                 raise Distinto(f"{este} tiene una papeleta sin credencial firmada.") from None
 
 
-def leer_papeletas(contienda, octetos, donde):
+def leer_papeletas(contienda, octetos, regla, donde):
     meta, obras, filas = leer_pb(octetos)
     exigir(centavos(meta["budget"]) == contienda.presupuesto, f"{donde}: el presupuesto no es el del libro.")
+    exigir(meta["vote_type"] == TIPOS[regla["tipo"]], f"{donde}: las papeletas no son del tipo que dice el libro.")
     costos = {int(obra["project_id"]): centavos(obra["cost"]) for obra in obras}
     exigir(costos == contienda.costos, f"{donde}: las obras o sus costos no son los del libro.")
     for fila in filas:
-        elegidas = [int(obra) for obra in fila["vote"].split(",") if obra]
-        vale = elegidas and len(set(elegidas)) == len(elegidas) and set(elegidas) <= set(costos)
-        exigir(vale, f"{donde}: la papeleta {fila['voter_id']} no vale.")
-        suma = sum(costos[obra] for obra in elegidas)
-        exigir(suma <= contienda.presupuesto, f"{donde}: la papeleta {fila['voter_id']} se pasa del presupuesto.")
-        contienda.agregar(elegidas)
+        cual = f"{donde}: la papeleta {fila['voter_id']}"
+        papeleta, bien_escrita = leer_papeleta(fila, regla["tipo"], regla.get("puntos_por_lugar", []))
+        exigir(bien_escrita and set(papeleta) <= set(costos), f"{cual} no vale.")
+        falta = por_que_no_vale(papeleta, regla, costos, contienda.presupuesto)
+        exigir(not falta, f"{cual} {falta}.")
+        contienda.agregar(papeleta)
 
 
 def comparar(contienda, cuenta, ganan, donde):
@@ -276,8 +350,11 @@ def comparar(contienda, cuenta, ganan, donde):
     dichas = [numero for _, numero in dichas]
     exigir(dichas == ganan, f"{donde}: el resultado dice que ganan {dichas} y aquí ganan {ganan}.")
     for obra in cuenta["opciones"]:
-        hay = contienda.votos[obra["numero"]]
-        exigir(obra["votos"] == hay, f"{donde}: la obra {obra['numero']} tiene {hay} votos y dice {obra['votos']}.")
+        numero, hay = obra["numero"], contienda.la_eligen[obra["numero"]]
+        exigir(obra["votos"] == hay, f"{donde}: la obra {numero} tiene {hay} votos y dice {obra['votos']}.")
+        # Los resultados de antes de que hubiera papeletas con puntos no los dicen.
+        suma, dice = contienda.votos[numero], obra.get("puntos", contienda.votos[numero])
+        exigir(dice == suma, f"{donde}: la obra {numero} junta {suma} puntos y dice {dice}.")
     gastado = sum(contienda.costos[obra] for obra in ganan)
     exigir(centavos(cuenta["gastado"]) == gastado, f"{donde}: lo gastado no es la suma de lo que ganó.")
 
