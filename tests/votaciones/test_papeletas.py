@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civic.comun.errores import ReglaIncumplida
-from tests.votaciones.conftest import votar
+from tests.urnas import elegido
+from tests.votaciones.conftest import abrir, votar
 from tests.votaciones.papeletas import EJEMPLOS
 from votaciones import acciones, consultas
 from votaciones.models import Votacion
@@ -393,12 +394,12 @@ def llenos(campos):
 
 @pytest.fixture
 def abierta_de(preparada, gente):
-    def abrir(tipo, **mas):
+    def abierta_de(tipo, **mas):
         datos = {nombre: getattr(preparada, nombre) for nombre in ("nombre", "slug", "abre", "cierra", "regla")} | mas
         acciones.corregir_votacion(preparada, actor=None, tipo_de_papeleta=tipo, **EJEMPLOS[tipo].limites, **datos)
         return abrir(preparada, actor=gente.hugo)
 
-    return abrir
+    return abierta_de
 
 
 @pytest.mark.parametrize("tipo", EJEMPLOS)

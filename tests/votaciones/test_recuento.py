@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from tests.elenco import crear_persona
 from tests.guardas import sin_guardas_de_urna
 from tests.urnas import adulterar
-from tests.votaciones.conftest import segunda, votar
+from tests.votaciones.conftest import abrir, segunda, votar
 from tests.votaciones.papeletas import EJEMPLOS
 from tests.votaciones.test_condiciones import caso_con_condiciones
 from tests.votaciones.test_reglas import caso_al_azar, contar

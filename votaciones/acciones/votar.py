@@ -13,6 +13,7 @@ from civic.comun.idempotencia import emitir_clave, revisar_clave
 from civic.cuentas.models import Identidad, Residencia, Usuario
 from votaciones import permisos
 from votaciones.models import Contienda, Participacion, Votacion
+from votaciones.padron.consultas import definitivo_de, habilitacion_de
 from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas import recibo as recibos
@@ -84,12 +85,21 @@ def retirar_credencial(contienda: Contienda, *, usuario: Any, codigo: str, ahora
                     contienda=contienda,
                     usuario=usuario,
                     identidad=identidad,
-                    metodo=Residencia.objects.values_list("metodo", flat=True).get(usuario=usuario),
+                    metodo=_metodo_de(contienda, usuario),
                     compromiso=compromiso,
                 )
         except IntegrityError:
             # El candado ya lo evita; si algún día faltara, la base también dice que no.
             raise ReglaIncumplida(YA_VOTASTE) from None
+
+
+def _metodo_de(contienda: Contienda, usuario: Any) -> str:
+    """Cómo estaba verificada al corte del padrón; en las votaciones de antes, cómo lo está hoy."""
+    padron = definitivo_de(contienda.votacion_id)
+    habilitacion = habilitacion_de(padron, usuario) if padron else None
+    if habilitacion is not None:
+        return habilitacion.metodo
+    return Residencia.objects.values_list("metodo", flat=True).get(usuario=usuario)
 
 
 def firmar(contienda: Contienda, serie: str) -> Credencial:

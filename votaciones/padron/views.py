@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
+from civic.cuentas.permisos import residencia_verificada
 from votaciones.padron import acciones, consultas, permisos
 from votaciones.padron.acciones.reclamos import proposito_de
 from votaciones.padron.forms import ObservarForm, ReclamarForm
@@ -56,6 +57,7 @@ def _pagina(
         contexto |= {
             "habilitacion": habilitacion,
             "por_que_no_esta": "" if habilitacion else permisos.por_que_no_esta(usuario, padron),
+            "falta_verificar": residencia_verificada(usuario) is None,
             "propios": consultas.reclamos_propios(padron, usuario),
             "por_que_no_reclama": por_que_no,
             "reclamar": reclamar or (None if por_que_no else _reclamar(request, padron)),
