@@ -135,12 +135,14 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
         "votacion": votacion.slug,
         "proceso": votacion.proceso.slug,
         "regla": votacion.regla,
-        "completar": libro_de_reglas.COMPLETAR,
+        "completar": libro_de_reglas.COMPLETAR[votacion.regla],
         "desempate": libro_de_reglas.DESEMPATE,
         "abre": _utc(votacion.abre),
         "cierra": _utc(votacion.cierra),
         "contiendas": [_contienda_del_libro(contienda, version) for contienda in contiendas],
     }
+    if version >= 3:
+        libro["como_termina_cada_regla"] = dict(libro_de_reglas.COMPLETAR)
     return libro if version < 2 else libro | {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
 
 
@@ -234,6 +236,11 @@ def se_publican_papeletas(votacion: Votacion, votos: int) -> bool:
     return votacion.estado == Votacion.Estado.CONTADA and votos >= CELDA_MINIMA
 
 
+def con_alguna_publico(votacion: Votacion, resultado: Resultado) -> int | None:
+    """Cuántas papeletas eligieron alguna ganadora; None si no se anotó o si, por pocas, señalaría a alguien."""
+    return resultado.con_alguna if se_publican_papeletas(votacion, resultado.votos) else None
+
+
 def resultados_oficiales(votacion: Votacion) -> list[Resultado]:
     """El resultado oficial de cada distrito, en orden (una consulta)."""
     return list(
@@ -268,6 +275,8 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
                         "oficial": resultado.oficial,
                         "votos": resultado.votos,
                         "gastado": str(resultado.gastado),
+                        "con_alguna": con_alguna_publico(votacion, resultado),
+                        "pasos": resultado.pasos,
                         "opciones": resultado.detalle,
                     }
                     for resultado in contienda.resultados.all()

@@ -16,6 +16,13 @@ from votaciones.models import Contienda, Opcion, Votacion, Voto
 from votaciones.reglas import pabulib
 from votaciones.reglas.libro import COMPLETAR
 
+# regla -> cómo se llama fuera de aquí, para quien lea el archivo
+METODOS = {
+    Votacion.Regla.PARTES_IGUALES: "Method of Equal Shares, cost utility.",
+    Votacion.Regla.PARTES_QUE_CRECEN: "Method of Equal Shares, cost utility, add1 in steps of 1 % of the share.",
+    Votacion.Regla.CARGAS_PAREJAS: "Sequential Phragmén.",
+}
+
 
 def pabulib_de(contienda: Contienda) -> str:
     """El archivo .pb de una contienda contada: obras con su resultado y papeletas, sin persona, hora ni recibo.
@@ -70,8 +77,8 @@ def _meta(contienda: Contienda) -> dict[str, str]:
 def _comentarios(contienda: Contienda) -> list[str]:
     votacion, condiciones = contienda.votacion, contienda.condiciones
     frases = [f"SHA-256 del libro de reglas, que fija el sorteo de los empates: {votacion.huella}."]
-    if votacion.regla == Votacion.Regla.PARTES_IGUALES:
-        frases.append(f"Method of Equal Shares, cost utility. {COMPLETAR}")
+    if metodo := METODOS.get(votacion.regla):
+        frases.append(f"{metodo} {COMPLETAR[votacion.regla]}")
     for rotulo, clave in (("Se excluyen", "excluyentes"), ("Cada primera necesita a la segunda", "dependencias")):
         if parejas := condiciones.get(clave):
             frases.append(f"{rotulo}: {', '.join(f'{a}-{b}' for a, b in parejas)}.")
@@ -79,7 +86,12 @@ def _comentarios(contienda: Contienda) -> list[str]:
 
 
 def _regla(contienda: Contienda) -> str:
-    """El nombre de la regla en pabulib.org/format. Partes iguales completada con más votos primero no lo tiene."""
+    """El nombre de la regla en pabulib.org/format. Los de partes iguales y Phragmén completadas por votos no existen.
+
+    Partes que crecen sí: es «add1», con el paso y lo que se hace después dichos en un comentario.
+    """
+    if contienda.votacion.regla == Votacion.Regla.PARTES_QUE_CRECEN:
+        return "equalshares/add1"
     if contienda.votacion.regla != Votacion.Regla.VORAZ:
         return "unknown"
     if contienda.condiciones.get("dependencias"):

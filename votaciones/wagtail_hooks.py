@@ -38,7 +38,7 @@ PASOS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "contar": (
         "Contar los votos",
         (_Estado.CERRADA, _Estado.CONTADA),
-        "Se baraja la urna, se cuenta con las dos reglas y se publica el resultado. Repetirlo da lo mismo.",
+        "Se baraja la urna, se cuenta con cada regla y se publica el resultado. Repetirlo da lo mismo.",
     ),
 }
 

@@ -47,8 +47,9 @@ def test_el_programa_suelto_cuenta_igual_que_las_reglas(semilla):
     suelta = contienda_suelta(caso, condiciones, huella)
     for regla in REGLAS:
         desempate = orden_de_desempate(costos, huella)
-        ganan = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones).ganadoras
-        assert PROGRAMA["REGLAS"][regla][1](suelta) == ganan
+        conteo = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones)
+        montos = {opcion.id: opcion.pago or opcion.carga for opcion in conteo.opciones if opcion.pago or opcion.carga}
+        assert (regla, *PROGRAMA["REGLAS"][regla][1](suelta)) == (regla, conteo.ganadoras, montos, conteo.pasos)
 
 
 # --- El paquete ------------------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def test_el_paquete_de_una_votacion_contada_es_igual(paquete, contada):
     lineas = dicho(paquete, contada.huella)
     assert lineas == [
         f"Libro de reglas: {contada.huella}",
-        "Distrito 1: papeletas, 7; podían votar al abrir, 3; con las dos reglas, igual.",
+        "Distrito 1: papeletas, 7; podían votar al abrir, 3; con cada una de las 4 reglas, igual.",
         "Distrito 2: papeletas, 1; podían votar al abrir, 1; son tan pocas que no se publican y no se puede volver a "
         "contar.",
     ]
@@ -93,6 +94,10 @@ def con_resultado(paquete, cambio):
     resultado = json.loads(paquete["resultado.json"])
     cambio(resultado["contiendas"][0])
     paquete["resultado.json"] = json.dumps(resultado).encode()
+
+
+def de_la_regla(d1, final):
+    return next(cuenta for cuenta in d1["resultados"] if cuenta["regla"].endswith(final))
 
 
 def otro_ganador(d1):
@@ -123,6 +128,27 @@ ALTERACIONES = {
     "ganadora": (lambda p: con_resultado(p, otro_ganador), "aquí ganan"),
     "gastado": (lambda p: con_resultado(p, lambda d: d["resultados"][0].update(gastado="1.00")), "lo gastado"),
     "regla oficial": (lambda p: con_resultado(p, lambda d: d["resultados"][0].update(oficial=False)), "regla oficial"),
+    "falta la oficial": (
+        lambda p: con_resultado(p, lambda d: d.update(resultados=d["resultados"][1:])),
+        "no trae las reglas",
+    ),
+    "una regla ajena": (
+        lambda p: con_resultado(p, lambda d: d["resultados"][1].update(regla="sorteo")),
+        "regla que no existe",
+    ),
+    "pasos": (lambda p: con_resultado(p, lambda d: de_la_regla(d, "iguales_incrementos").update(pasos=7)), "7 pasos"),
+    "personas con alguna": (
+        lambda p: con_resultado(p, lambda d: d["resultados"][0].update(con_alguna=7)),
+        "alguna ganadora 5 papeletas",
+    ),
+    "pago": (
+        lambda p: con_resultado(p, lambda d: de_la_regla(d, "partes_iguales")["opciones"][2].update(pago="1/3")),
+        "cada votante de la obra 3",
+    ),
+    "carga": (
+        lambda p: con_resultado(p, lambda d: de_la_regla(d, "phragmen")["opciones"][2].pop("carga")),
+        "cada votante de la obra 3",
+    ),
     "falta un distrito": (lambda p: con_resultado(p, lambda d: d.update(numero=7)), "mismos distritos"),
 }
 
@@ -133,6 +159,19 @@ def test_cada_alteracion_se_nombra(paquete, alteracion):
     alterar(paquete)
     with pytest.raises(Distinto, match=frase):
         dicho(paquete)
+
+
+def test_una_votacion_contada_con_dos_reglas_sigue_siendo_igual(paquete):
+    """Como se publicaba antes: sin pasos, sin pagos y sin cuántas personas."""
+    resultado = json.loads(paquete["resultado.json"])
+    for contienda in resultado["contiendas"]:
+        contienda["resultados"] = [c for c in contienda["resultados"] if c["regla"] in ("voraz", "partes_iguales")]
+        for cuenta in contienda["resultados"]:
+            del cuenta["pasos"], cuenta["con_alguna"]
+            for obra in cuenta["opciones"]:
+                obra.pop("pago", None)
+    paquete["resultado.json"] = json.dumps(resultado).encode()
+    assert dicho(paquete)[1].endswith("con cada una de las 2 reglas, igual.")
 
 
 def test_con_la_huella_guardada_de_otra_votacion_no_es_igual(paquete):
