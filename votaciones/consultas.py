@@ -1,6 +1,6 @@
 """Lecturas de las votaciones. Ninguna cuenta votos: mientras se vota solo se sabe cuántas personas participaron."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -173,62 +173,6 @@ def _utc(momento: datetime) -> str:
 def hay_recibo(votacion: Votacion, codigo: str) -> bool:
     """Si el recibo corresponde a una papeleta que está en la urna. No dice cuál."""
     return Voto.objects.filter(contienda__votacion=votacion, recibo=recibos.huella_de(codigo)).exists()
-
-
-@dataclass(frozen=True)
-class FilaDeResultado:
-    """Una obra con lo que le pasó con cada regla; `oficial` y `otra` son sus entradas de Resultado.detalle."""
-
-    opcion: Opcion
-    votos: int
-    oficial: dict[str, Any]
-    otra: dict[str, Any]
-
-    @property
-    def cambia(self) -> bool:
-        return self.oficial["gana"] != self.otra["gana"]
-
-
-@dataclass(frozen=True)
-class Comparacion:
-    """Resultado de un distrito con la regla oficial y con la otra, con las mismas papeletas."""
-
-    contienda: Contienda
-    oficial: Resultado
-    otra: Resultado
-    filas: list[FilaDeResultado] = field(default_factory=list)
-
-    @property
-    def ganadoras(self) -> list[FilaDeResultado]:
-        return [fila for fila in self.filas if fila.oficial["gana"]]
-
-    @property
-    def ganadoras_con_la_otra(self) -> int:
-        return sum(1 for fila in self.filas if fila.otra["gana"])
-
-    @property
-    def solo_oficial(self) -> list[FilaDeResultado]:
-        return [fila for fila in self.filas if fila.cambia and fila.oficial["gana"]]
-
-    @property
-    def solo_otra(self) -> list[FilaDeResultado]:
-        return [fila for fila in self.filas if fila.cambia and fila.otra["gana"]]
-
-
-def comparar(contienda: Contienda) -> Comparacion:
-    """Las obras de una contienda contada: primero las ganadoras, en orden de victoria; después por votos."""
-    resultados = {resultado.oficial: resultado for resultado in contienda.resultados.all()}
-    for resultado in resultados.values():
-        resultado.contienda = contienda  # ya está en memoria: no volver a leerla
-    oficial, otra = resultados[True], resultados[False]
-    de_la_otra = {entrada["numero"]: entrada for entrada in otra.detalle}
-    opciones = {opcion.numero: opcion for opcion in opciones_de(contienda)}
-    filas = [
-        FilaDeResultado(opciones[entrada["numero"]], entrada["votos"], entrada, de_la_otra[entrada["numero"]])
-        for entrada in oficial.detalle
-    ]
-    filas.sort(key=lambda fila: (not fila.oficial["gana"], fila.oficial["vuelta"] or 0, -fila.votos))
-    return Comparacion(contienda, oficial, otra, filas)
 
 
 def se_publican_papeletas(votacion: Votacion, votos: int) -> bool:

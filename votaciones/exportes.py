@@ -17,7 +17,7 @@ from votaciones.reglas import pabulib
 from votaciones.reglas.libro import COMPLETAR
 
 # regla -> cómo se llama fuera de aquí, para quien lea el archivo
-METODOS = {
+METODOS: dict[str, str] = {
     Votacion.Regla.PARTES_IGUALES: "Method of Equal Shares, cost utility.",
     Votacion.Regla.PARTES_QUE_CRECEN: "Method of Equal Shares, cost utility, add1 in steps of 1 % of the share.",
     Votacion.Regla.CARGAS_PAREJAS: "Sequential Phragmén.",
