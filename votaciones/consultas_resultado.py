@@ -1,13 +1,16 @@
 """El resultado de una votación contada: las mismas papeletas con cada regla, en un distrito y en todos."""
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from votaciones.consultas import a_centavos, con_alguna_publico, opciones_de
-from votaciones.models import Contienda, Opcion, Resultado, Votacion
-from votaciones.reglas import grafico
+from votaciones.consultas import a_centavos, con_alguna_publico, contiendas_de, opciones_de, se_publican_papeletas
+from votaciones.models import Contienda, Opcion, Resultado, Votacion, Voto
+from votaciones.reglas import grafico, orden_de_desempate
+from votaciones.reglas.condiciones import condiciones_de
+from votaciones.reglas.simulacion import Eleccion, Simulacion
 
 # Cómo se nombran las reglas donde no cabe su nombre.
 LETRAS = "ABCD"
@@ -227,3 +230,58 @@ def totales_por_regla(votacion: Votacion) -> list[TotalDeRegla]:
                 total.votaron += resultado.votos
     orden = list(Votacion.Regla.values)
     return [totales[regla] for regla in sorted(totales, key=lambda r: (not totales[r].oficial, orden.index(r)))]
+
+
+# --- Simulador -------------------------------------------------------------------------------------------------------
+def elecciones_de(votacion: Votacion) -> tuple[list[Eleccion], list[str]]:
+    """(lo contado de cada distrito, para contarlo con otras reglas; los distritos con muy pocas papeletas)."""
+    congelado = json.loads(votacion.libro)
+    del_libro = {suya["numero"]: suya.get("condiciones", {}) for suya in congelado["contiendas"]}
+    selecciones: dict[int, list[list[int]]] = {}
+    votos = Voto.objects.filter(contienda__votacion=votacion)
+    for clave, seleccion in votos.values_list("contienda", "seleccion"):
+        selecciones.setdefault(clave, []).append(seleccion)
+    elecciones, pocas = [], []
+    for contienda in contiendas_de(votacion).prefetch_related("opciones"):
+        suyas = selecciones.get(contienda.pk, [])
+        if not se_publican_papeletas(votacion, len(suyas)):
+            pocas.append(str(contienda.distrito))
+            continue
+        opciones = list(contienda.opciones.all())
+        elecciones.append(
+            Eleccion(
+                nombre=str(contienda.distrito),
+                titulos={opcion.numero: f"N.º {opcion.numero} {opcion.titulo}" for opcion in opciones},
+                costos={opcion.numero: a_centavos(opcion.costo) for opcion in opciones},
+                papeletas=suyas,
+                presupuesto=a_centavos(contienda.presupuesto),
+                desempate=orden_de_desempate((opcion.numero for opcion in opciones), votacion.huella),
+                condiciones=condiciones_de(**del_libro[contienda.numero], minimo=congelado.get("minimo", 1)),
+            )
+        )
+    return elecciones, pocas
+
+
+def cuadros_de(elecciones: list[Eleccion], simulaciones: list[Simulacion]) -> list[dict[str, Any]]:
+    """Por elección, sus obras de más a menos votos y si ganan con cada regla, en el orden de `simulaciones`."""
+    cuadros = []
+    for lugar, eleccion in enumerate(elecciones):
+        conteos = [simulacion.conteos[lugar] for simulacion in simulaciones]
+        obras = [
+            {
+                "titulo": eleccion.titulos[segun[0].id],
+                "costo": Decimal(segun[0].costo) / 100,
+                "votos": segun[0].votos,
+                "ganan": [opcion.gana for opcion in segun],
+            }
+            for segun in zip(*(conteo.opciones for conteo in conteos), strict=True)
+        ]
+        cuadros.append(
+            {
+                "nombre": eleccion.nombre,
+                "presupuesto": Decimal(eleccion.presupuesto) / 100,
+                "papeletas": len(eleccion.papeletas),
+                "obras": sorted(obras, key=lambda obra: -int(obra["votos"])),  # type: ignore[call-overload]
+            }
+        )
+    return cuadros
