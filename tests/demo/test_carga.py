@@ -99,7 +99,7 @@ def test_urnas_tienen_tantas_papeletas_como_personas_y_ninguna_pasa_del_techo():
     assert set(Participacion.objects.values_list("usuario", "contienda__distrito")) <= set(con_residencia)
 
 
-def test_las_dos_reglas_dan_distinto_en_algun_distrito_y_lo_oficial_mueve_las_propuestas():
+def test_las_reglas_dan_distinto_en_algun_distrito_y_lo_oficial_mueve_las_propuestas():
     ganadoras = defaultdict(dict)
     for resultado in Resultado.objects.filter(contienda__votacion__slug=CONTADO):
         ganadoras[resultado.contienda_id][resultado.regla] = {o["numero"] for o in resultado.detalle if o["gana"]}
