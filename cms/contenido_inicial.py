@@ -122,8 +122,8 @@ COMO_SE_CUENTAN: list[tuple[str, Any]] = [
     (
         "parrafo",
         "<p>Cada distrito tiene un monto, el techo. En la papeleta marcas las obras que quieres hasta completarlo. Al "
-        "cerrar, se cuentan los votos con dos reglas y se publican los dos resultados. Vale la que dice la "
-        "convocatoria; la otra sirve para comparar.</p>",
+        "cerrar, se cuentan los votos con cuatro reglas y se publican los cuatro resultados. Vale la que dice la "
+        "convocatoria; las otras sirven para comparar.</p>",
     ),
     (
         "parrafo",
@@ -137,6 +137,18 @@ COMO_SE_CUENTAN: list[tuple[str, Any]] = [
         "las personas que la votaron pueden pagarla entre todas con su parte. Se elige primero la obra en la que a "
         "cada persona le toca poner menos.</p>"
         "<p>Así también ganan obras de grupos más pequeños, en proporción a cuántos son.</p>",
+    ),
+    (
+        "parrafo",
+        "<h2>Partes iguales que crecen</h2><p>Es la misma cuenta, como una vaquita en la que a muchas personas les "
+        "quedó un vuelto que solo no alcanza para nada. Por eso se repite con una parte un poquito más grande, de a un "
+        "1 %, mientras las obras que ganan, juntas, no se pasen del techo.</p>",
+    ),
+    (
+        "parrafo",
+        "<h2>Cargas parejas</h2><p>Cada obra es un peso que cargan entre quienes la eligieron. Va primero la obra que "
+        "deja a sus votantes menos cargados, contando lo que ya cargan por las que ganaron antes. Así, quienes "
+        "todavía no ganaron nada van primero.</p>",
     ),
     (
         "aviso",

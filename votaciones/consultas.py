@@ -1,6 +1,6 @@
 """Lecturas de las votaciones. Ninguna cuenta votos: mientras se vota solo se sabe cuántas personas participaron."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -137,7 +137,7 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
         "votacion": votacion.slug,
         "proceso": votacion.proceso.slug,
         "regla": votacion.regla,
-        "completar": libro_de_reglas.COMPLETAR,
+        "completar": libro_de_reglas.COMPLETAR[votacion.regla],
         "desempate": libro_de_reglas.DESEMPATE,
         "abre": _utc(votacion.abre),
         "cierra": _utc(votacion.cierra),
@@ -148,6 +148,7 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
     if version >= 3:
         libro |= {"papeleta": votacion.reglamento.canonico(), "padron": _padron_del_libro(votacion)}
         libro |= {"clave_urna": Firmante(votacion.slug).publica}
+        libro |= {"como_termina_cada_regla": dict(libro_de_reglas.COMPLETAR)}
     return libro
 
 
@@ -192,70 +193,14 @@ def papeletas_de(contienda: Contienda) -> int:
     return consultas_de_urna.papeletas_por_contienda([contienda.pk]).get(contienda.pk, 0)
 
 
-@dataclass(frozen=True)
-class FilaDeResultado:
-    """Una obra con lo que le pasó con cada regla; `oficial` y `otra` son sus entradas de Resultado.detalle."""
-
-    opcion: Opcion
-    votos: int
-    oficial: dict[str, Any]
-    otra: dict[str, Any]
-
-    @property
-    def puntos(self) -> int:
-        """Lo que suma la obra: puntos, o votos si la papeleta no da puntos (o se contó antes de que los hubiera)."""
-        return self.oficial.get("puntos", self.votos)
-
-    @property
-    def cambia(self) -> bool:
-        return self.oficial["gana"] != self.otra["gana"]
-
-
-@dataclass(frozen=True)
-class Comparacion:
-    """Resultado de un distrito con la regla oficial y con la otra, con las mismas papeletas."""
-
-    contienda: Contienda
-    oficial: Resultado
-    otra: Resultado
-    filas: list[FilaDeResultado] = field(default_factory=list)
-
-    @property
-    def ganadoras(self) -> list[FilaDeResultado]:
-        return [fila for fila in self.filas if fila.oficial["gana"]]
-
-    @property
-    def ganadoras_con_la_otra(self) -> int:
-        return sum(1 for fila in self.filas if fila.otra["gana"])
-
-    @property
-    def solo_oficial(self) -> list[FilaDeResultado]:
-        return [fila for fila in self.filas if fila.cambia and fila.oficial["gana"]]
-
-    @property
-    def solo_otra(self) -> list[FilaDeResultado]:
-        return [fila for fila in self.filas if fila.cambia and fila.otra["gana"]]
-
-
-def comparar(contienda: Contienda) -> Comparacion:
-    """Las obras de una contienda contada: primero las ganadoras, en orden de victoria; después por puntos."""
-    resultados = {resultado.oficial: resultado for resultado in contienda.resultados.all()}
-    for resultado in resultados.values():
-        resultado.contienda = contienda  # ya está en memoria: no volver a leerla
-    oficial, otra = resultados[True], resultados[False]
-    de_la_otra = {entrada["numero"]: entrada for entrada in otra.detalle}
-    opciones = {opcion.numero: opcion for opcion in opciones_de(contienda)}
-    filas = [
-        FilaDeResultado(opciones[entrada["numero"]], entrada["votos"], entrada, de_la_otra[entrada["numero"]])
-        for entrada in oficial.detalle
-    ]
-    filas.sort(key=lambda fila: (not fila.oficial["gana"], fila.oficial["vuelta"] or 0, -fila.puntos))
-    return Comparacion(contienda, oficial, otra, filas)
-
-
 def se_publican_papeletas(votacion: Votacion, votos: int) -> bool:
     """Si las papeletas de una contienda se muestran una por una: ya contada y con votos que no señalen a nadie."""
     return votacion.estado == Votacion.Estado.CONTADA and votos >= CELDA_MINIMA
+
+
+def con_alguna_publico(votacion: Votacion, resultado: Resultado) -> int | None:
+    """Cuántas papeletas eligieron alguna ganadora; None si no se anotó o si, por pocas, señalaría a alguien."""
+    return resultado.con_alguna if se_publican_papeletas(votacion, resultado.votos) else None
 
 
 def resultados_oficiales(votacion: Votacion) -> list[Resultado]:
@@ -293,6 +238,8 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
                         "oficial": resultado.oficial,
                         "votos": resultado.votos,
                         "gastado": str(resultado.gastado),
+                        "con_alguna": con_alguna_publico(votacion, resultado),
+                        "pasos": resultado.pasos,
                         "opciones": resultado.detalle,
                     }
                     for resultado in contienda.resultados.all()

@@ -18,6 +18,13 @@ from votaciones.reglas.libro import COMPLETAR
 from votaciones.reglas.papeleta import Reglamento, Seleccion, Tipo, numeros_de, puntos_de
 from votaciones.urna import consultas as consultas_de_urna
 
+# regla -> cómo se llama fuera de aquí, para quien lea el archivo
+METODOS: dict[str, str] = {
+    Votacion.Regla.PARTES_IGUALES: "Method of Equal Shares, cost utility.",
+    Votacion.Regla.PARTES_QUE_CRECEN: "Method of Equal Shares, cost utility, add1 in steps of 1 % of the share.",
+    Votacion.Regla.CARGAS_PAREJAS: "Sequential Phragmén.",
+}
+
 
 def pabulib_de(contienda: Contienda) -> str:
     """El archivo .pb de una contienda contada: obras con su resultado y papeletas, sin persona, hora ni recibo.
@@ -103,8 +110,8 @@ def _meta(contienda: Contienda, selecciones: Sequence[Seleccion]) -> dict[str, s
 def _comentarios(contienda: Contienda) -> list[str]:
     votacion, condiciones = contienda.votacion, contienda.condiciones
     frases = [f"SHA-256 del libro de reglas, que fija el sorteo de los empates: {votacion.huella}."]
-    if votacion.regla == Votacion.Regla.PARTES_IGUALES:
-        frases.append(f"Method of Equal Shares, cost utility. {COMPLETAR}")
+    if metodo := METODOS.get(votacion.regla):
+        frases.append(f"{metodo} {COMPLETAR[votacion.regla]}")
     if contienda.reglamento.tipo == Tipo.ORDEN:
         valen = ", ".join(str(puntos) for puntos in contienda.reglamento.puntos_por_lugar)
         frases.append(f"Puntos de cada lugar, del primero al último: {valen}.")
@@ -124,7 +131,12 @@ def _otros_puntos(selecciones: Sequence[Seleccion], reglamento: Reglamento) -> b
 
 
 def _regla(contienda: Contienda, selecciones: Sequence[Seleccion]) -> str:
-    """El nombre de la regla en pabulib.org/format. Partes iguales completada con más votos primero no lo tiene."""
+    """El nombre de la regla en pabulib.org/format. Los de partes iguales y Phragmén completadas por votos no existen.
+
+    Partes que crecen sí: es «add1», con el paso y lo que se hace después dichos en un comentario.
+    """
+    if contienda.votacion.regla == Votacion.Regla.PARTES_QUE_CRECEN:
+        return "equalshares/add1"
     if contienda.votacion.regla != Votacion.Regla.VORAZ:
         return "unknown"
     if contienda.condiciones.get("dependencias") or _otros_puntos(selecciones, contienda.reglamento):

@@ -1,5 +1,7 @@
 """Formularios de la papeleta, la comprobación del recibo y la trastienda."""
 
+import hashlib
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +13,13 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.forms import CampoTexto, Formulario
 from votaciones.models import Contienda, Opcion, Votacion
-from votaciones.reglas import papeleta, papeleta_escrita
+from votaciones.reglas import pabulib, papeleta, papeleta_escrita
 from votaciones.reglas import recibo as recibos
+from votaciones.reglas.comun import orden_de_desempate
+from votaciones.reglas.condiciones import condiciones_de
+from votaciones.reglas.simulacion import Eleccion, sintetica
+
+PESO_DE_ELECCION = 5 * 1024 * 1024
 
 
 class PapeletaForm(Formulario):
@@ -132,4 +139,78 @@ class CierreForm(forms.Form):
         filas=3,
         required=False,
         max_length=500,
+    )
+
+
+class SimuladorForm(forms.Form):
+    """De dónde salen las papeletas que se prueban con cada regla; la primera que se llena es la que vale."""
+
+    votacion = forms.ModelChoiceField(
+        Votacion.objects.none(), label="Una votación ya contada", required=False, empty_label="Ninguna"
+    )
+    archivo = forms.FileField(
+        label="O un archivo Pabulib",
+        required=False,
+        help_text="Un archivo .pb de hasta 5 MB, por ejemplo de pabulib.org.",
+        widget=forms.FileInput(attrs={"accept": ".pb"}),
+    )
+    semilla = forms.IntegerField(
+        label="O papeletas inventadas, con esta semilla",
+        required=False,
+        min_value=0,
+        max_value=999_999,
+        help_text="Cualquier número; el mismo da siempre las mismas papeletas.",
+    )
+    obras = forms.IntegerField(label="Obras inventadas", initial=12, min_value=2, max_value=40, required=False)
+    papeletas = forms.IntegerField(
+        label="Papeletas inventadas", initial=400, min_value=1, max_value=5_000, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contadas = Votacion.objects.filter(estado=Votacion.Estado.CONTADA).order_by("-contada")
+        self.fields["votacion"].queryset = contadas  # type: ignore[attr-defined]
+
+    def clean_archivo(self) -> Eleccion | None:
+        archivo = self.cleaned_data["archivo"]
+        if archivo is None:
+            return None
+        if archivo.size > PESO_DE_ELECCION:
+            raise ValidationError("El archivo pesa más de 5 MB. Cuéntalo con «manage.py escrutar».")
+        try:
+            return _eleccion_del_archivo(archivo.name, archivo.read())
+        except UnicodeDecodeError:
+            raise ValidationError("El archivo no está en UTF-8: guárdalo así y súbelo otra vez.") from None
+        except (ValueError, OverflowError) as error:
+            frase = str(error) if isinstance(error, ValueError) else "El archivo trae números que no se pueden contar."
+            raise ValidationError(frase) from None
+
+    def clean(self) -> dict[str, Any]:
+        datos = super().clean() or {}
+        if not self.errors and not datos.get("votacion") and not datos.get("archivo") and datos.get("semilla") is None:
+            raise ValidationError("Elige una votación, sube un archivo o escribe una semilla.")
+        return datos
+
+    @property
+    def eleccion(self) -> Eleccion | None:
+        """La del archivo o la inventada; None si se eligió una votación."""
+        datos = self.cleaned_data
+        if datos["votacion"] or datos["archivo"]:
+            return None if datos["votacion"] else datos["archivo"]
+        return sintetica(datos["semilla"], obras=datos["obras"] or 12, papeletas=datos["papeletas"] or 400)
+
+
+def _eleccion_del_archivo(nombre: str, octetos: bytes) -> Eleccion:
+    """Lanza ValueError con una frase si no es una elección en formato Pabulib."""
+    tablas_y_votos = io.StringIO(octetos.decode("utf-8-sig"), newline="")
+    leida = pabulib.leer(tablas_y_votos)
+    minimo = leida.meta.get("min_project_score_threshold", "")
+    return Eleccion(
+        nombre=leida.meta.get("description") or nombre,
+        titulos={opcion: opcion for opcion in leida.costos},
+        costos=dict(leida.costos),
+        papeletas=leida.papeletas,
+        presupuesto=leida.presupuesto,
+        desempate=orden_de_desempate(leida.costos, hashlib.sha256(octetos).hexdigest()),
+        condiciones=condiciones_de(minimo=max(1, int(minimo)) if minimo.isascii() and minimo.isdigit() else 1),
     )

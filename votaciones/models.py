@@ -41,6 +41,8 @@ class Votacion(models.Model):
     class Regla(models.TextChoices):
         VORAZ = "voraz", "Más votos primero"
         PARTES_IGUALES = "partes_iguales", "Partes iguales"
+        PARTES_QUE_CRECEN = "partes_iguales_incrementos", "Partes iguales que crecen"
+        CARGAS_PAREJAS = "phragmen", "Cargas parejas"
 
     class TipoDePapeleta(models.TextChoices):
         PRESUPUESTO = papeletas.Tipo.PRESUPUESTO.value, "Marcar obras sin pasar del presupuesto"
@@ -54,7 +56,7 @@ class Votacion(models.Model):
     nombre = models.CharField("nombre", max_length=160)
     slug = models.SlugField("dirección", max_length=80, unique=True)
     estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.PREPARADA)
-    regla = models.CharField("regla oficial", max_length=20, choices=Regla, default=Regla.VORAZ)
+    regla = models.CharField("regla oficial", max_length=32, choices=Regla, default=Regla.VORAZ)
     minimo = models.PositiveIntegerField("votos que hacen falta para poder ganar", default=1)
     tipo_de_papeleta = models.CharField(
         "cómo se llena la papeleta", max_length=12, choices=TipoDePapeleta, default=TipoDePapeleta.PRESUPUESTO
@@ -273,12 +275,17 @@ class Resultado(models.Model):
     """El conteo de una contienda con una regla: ganadores, sobrante y la razón de cada obra."""
 
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="resultados", verbose_name="contienda")
-    regla = models.CharField("regla", max_length=20, choices=Votacion.Regla)
+    regla = models.CharField("regla", max_length=32, choices=Votacion.Regla)
     oficial = models.BooleanField("oficial", default=False)
     votos = models.PositiveIntegerField("votos")
     gastado = models.DecimalField("gastado en Bs", max_digits=14, decimal_places=2)
+    # Los conteos de antes no lo tienen.
+    con_alguna = models.PositiveIntegerField("papeletas que eligieron alguna ganadora", null=True, blank=True)
+    pasos = models.PositiveSmallIntegerField("pasos en que creció la parte", default=0)
     detalle = models.JSONField(
-        "detalle", help_text="Lista por opción: numero, titulo, costo, votos, puntos, gana, vuelta y razon."
+        "detalle",
+        help_text="Lista por opción: numero, titulo, costo, votos, puntos, gana, vuelta y razon. Las que ganaron por "
+        "un reparto tienen además pago o carga por votante, en centavos, como fracción exacta («200000/3»).",
     )
 
     class Meta:

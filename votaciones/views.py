@@ -14,7 +14,7 @@ from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
-from votaciones import acciones, consultas, exportes, permisos
+from votaciones import acciones, consultas, consultas_resultado, exportes, permisos
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.models import Contienda, Votacion
 from votaciones.padron.consultas import definitivo_de, observables, totales
@@ -257,6 +257,7 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
     contexto = {
         "votacion": actual,
         "resultados": [(resultado, modos.get(resultado.contienda_id, ())) for resultado in resultados],
+        "totales": consultas_resultado.totales_por_regla(actual),
     }
     return render(request, "votaciones/resultado.html", contexto)
 
@@ -264,11 +265,11 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
 @publica
 @require_safe
 def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
-    """Un distrito: cada obra con sus votos y su razón, con la regla oficial y con la otra."""
+    """Un distrito: cada obra con sus votos y su razón, con la regla oficial y con las otras."""
     contienda = permisos.contienda_o_404(slug, numero)
     if respuesta := _todavia_no(request, contienda.votacion):
         return respuesta
-    comparacion = consultas.comparar(contienda)
+    comparacion = consultas_resultado.comparar(contienda)
     contexto = {
         "votacion": contienda.votacion,
         "contienda": contienda,

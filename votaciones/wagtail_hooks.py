@@ -1,15 +1,18 @@
 """Trastienda de las votaciones: crear, armar papeletas, abrir, cerrar y contar. De la urna, aquí no se ve nada."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
+from wagtail.admin.widgets.button import HeaderButton
 
 from civic.comun.acceso import con_rol
 from civic.comun.bitacora import historia
@@ -17,10 +20,11 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.templatetags.ayni import fecha_hora
 from civic.comun.trastienda import ConReglas, Lista, SinBorrar, prohibir
 from civic.cuentas.roles import Cosa, roles_que
-from votaciones import acciones, consultas, permisos
-from votaciones.forms import CierreForm, VotacionForm
+from votaciones import acciones, consultas, consultas_resultado, permisos
+from votaciones.forms import CierreForm, SimuladorForm, VotacionForm
 from votaciones.models import Votacion
 from votaciones.reglas.papeleta_escrita import instruccion
+from votaciones.reglas.simulacion import simular as simular_reglas
 
 _Estado = Votacion.Estado
 # verbo -> (rótulo, estados en que se ofrece, qué pasa al confirmar)
@@ -39,7 +43,7 @@ PASOS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "contar": (
         "Contar los votos",
         (_Estado.CERRADA, _Estado.CONTADA),
-        "Se baraja la urna, se cuenta con las dos reglas y se publica el resultado. Repetirlo da lo mismo.",
+        "Se baraja la urna, se cuenta con cada regla y se publica el resultado. Repetirlo da lo mismo.",
     ),
 }
 
@@ -125,9 +129,62 @@ def _dar(verbo: str, votacion: Votacion, actor: Any, form: CierreForm | None) ->
     return "Votos contados. El resultado ya es público."
 
 
+@con_rol(*roles_que("R", Cosa.VOTACIONES))
+@require_http_methods(["GET", "HEAD", "POST"])
+def simular(request: HttpRequest) -> HttpResponse:
+    """Las mismas papeletas con cada regla, para elegir cuál va en la convocatoria. No guarda nada."""
+    form = SimuladorForm(request.POST, request.FILES) if request.method == "POST" else SimuladorForm()
+    contexto: dict[str, Any] = {
+        "form": form,
+        "page_title": "Simular las reglas",
+        "header_title": "Simular las reglas",
+        "header_icon": "table",
+        "breadcrumbs_items": [
+            {"url": reverse("votaciones_admin:index"), "label": "Votaciones"},
+            {"url": "", "label": "Simular las reglas"},
+        ],
+    }
+    estado = 200
+    if request.method == "POST":
+        estado = 422
+        if form.is_valid():
+            try:
+                contexto |= _simulado(form)
+                estado = 200
+            except ValueError as error:
+                form.add_error(None, str(error))
+    return render(request, "votaciones/trastienda/simular.html", contexto, status=estado)
+
+
+def _simulado(form: SimuladorForm) -> dict[str, Any]:
+    """Las tablas de la simulación. Lanza ValueError con lo que no se puede contar."""
+    omitidos: list[str] = []
+    if form.eleccion:
+        elecciones = [form.eleccion]
+    else:
+        elecciones, omitidos = consultas_resultado.elecciones_de(form.cleaned_data["votacion"])
+    simulaciones = simular_reglas(elecciones)
+    return {
+        "omitidos": omitidos,
+        "cuadros": consultas_resultado.cuadros_de(elecciones, simulaciones),
+        "simulaciones": [
+            {
+                "nombre": Votacion.Regla(simulada.regla).label,
+                "ganan": simulada.ganan,
+                "gastado": Decimal(simulada.gastado) / 100,
+                "sobra": Decimal(simulada.sobra) / 100,
+                "con_alguna": simulada.con_alguna,
+                "papeletas": simulada.papeletas,
+            }
+            for simulada in simulaciones
+        ],
+    }
+
+
 @hooks.register("register_admin_urls")
 def urls_de_la_trastienda() -> list:
     return [
+        path("votaciones/simular/", simular, name="votaciones_simular"),
         path("votaciones/<int:pk>/conducir/", conducir, name="votaciones_conducir"),
         path("votaciones/<int:pk>/conducir/<slug:verbo>/", paso, name="votaciones_paso"),
     ]
@@ -161,6 +218,11 @@ class CorregirVotacion(_AlTablero, generic.EditView):
 
 class ListaDeVotaciones(Lista):
     relaciones = ("proceso",)
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        simulador = HeaderButton("Simular las reglas", url=reverse("votaciones_simular"), icon_name="table")
+        return [*super().header_buttons, simulador]
 
     def get_edit_url(self, instance: Votacion) -> str:
         return reverse("votaciones_conducir", args=[instance.pk])

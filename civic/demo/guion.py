@@ -111,7 +111,7 @@ PROCESOS: tuple[GuionDeProceso, ...] = (
         "El primer año: cada distrito decidió por votación una parte de su techo. Aquí están el resultado y las obras.",
         _NORMATIVA,
         "<p>Fue la primera vez. Se decidió por votación una parte del techo de cada distrito. El resultado se contó "
-        "con dos reglas, para comparar, y las obras elegidas se siguen aquí hasta que se usan.</p>",
+        "con cuatro reglas, para comparar, y las obras elegidas se siguen aquí hasta que se usan.</p>",
         (
             Tramo("informacion", "Información y techos", -565, -546, "Se publicaron los montos."),
             Tramo("recepcion", "Recepción de demandas", -545, -506, "Se presentaron propuestas."),

@@ -121,7 +121,7 @@ def test_cada_votacion_tiene_su_padron_definitivo_y_la_abierta_sus_reclamos_resu
     ]
 
 
-def test_las_dos_reglas_dan_distinto_en_algun_distrito_y_lo_oficial_mueve_las_propuestas():
+def test_las_reglas_dan_distinto_en_algun_distrito_y_lo_oficial_mueve_las_propuestas():
     ganadoras = defaultdict(dict)
     for resultado in Resultado.objects.filter(contienda__votacion__slug=CONTADO):
         ganadoras[resultado.contienda_id][resultado.regla] = {o["numero"] for o in resultado.detalle if o["gana"]}

@@ -13,6 +13,7 @@ from tests.elenco import crear_persona
 from tests.votaciones.conftest import abrir, segunda, votar
 from tests.votaciones.papeletas import EJEMPLOS
 from tests.votaciones.test_acciones import relacionadas
+from tests.votaciones.test_cuatro_reglas import MOTOR
 from votaciones import acciones
 from votaciones.exportes import pabulib_de
 from votaciones.models import Contienda, Votacion
@@ -168,7 +169,15 @@ def contada_con(preparada, gente, pueblo):
 CINCO = ([3], [1, 4], [2, 3], [3, 4], [2, 4])
 
 
-@pytest.mark.parametrize(("regla", "nombre"), [("voraz", "greedy"), ("partes_iguales", "unknown")])
+@pytest.mark.parametrize(
+    ("regla", "nombre"),
+    [
+        ("voraz", "greedy"),
+        ("partes_iguales", "unknown"),
+        ("partes_iguales_incrementos", "equalshares/add1"),
+        ("phragmen", "unknown"),
+    ],
+)
 def test_contada_en_pb_da_el_mismo_resultado_al_contarla_de_nuevo(contada_con, regla, nombre):
     d1 = contada_con(*CINCO, regla=regla)
     texto = pabulib_de(d1)
@@ -179,13 +188,16 @@ def test_contada_en_pb_da_el_mismo_resultado_al_contarla_de_nuevo(contada_con, r
         "300000",
     )
     assert eleccion.papeletas == [["1", "4"], ["2", "3"], ["2", "4"], ["3"], ["3", "4"]]
-    hecho = escrutar(perfil_de_texto(texto), regla=regla, completar="voraz" if regla == "partes_iguales" else "ninguno")
+    perfil = perfil_de_texto(texto)
+    hecho = escrutar(perfil, **MOTOR[regla], incremento=perfil.parte / 100)
     oficial = d1.resultados.get(oficial=True)
     assert sorted(hecho.ganadoras) == sorted(str(entrada["numero"]) for entrada in oficial.ganadoras)
     elegidas = [p["project_id"] for p in tablas(texto)["PROJECTS"].dicts() if p["selected"] == "1"]
     assert sorted(elegidas) == sorted(hecho.ganadoras)
     # La regla completada con otra no tiene nombre en el formato: es lo único que no puede revisar.
     assert [clase for _, clase, _ in quejas(texto)] == (["rule validation skipped"] if nombre == "unknown" else [])
+    assert ("Sequential Phragmén." in eleccion.meta["comment"]) == (regla == "phragmen")
+    assert ("add1 in steps of 1 % of the share." in eleccion.meta["comment"]) == (nombre == "equalshares/add1")
 
 
 @pytest.mark.parametrize("tipo", EJEMPLOS)

@@ -433,10 +433,10 @@ def test_resultado_muestra_ganadoras_dinero_y_participacion(client, contada):
     assert "Cancha techada" not in texto
 
 
-def test_resultado_del_distrito_explica_cada_obra_con_las_dos_reglas(client, contada):
+def test_resultado_del_distrito_explica_cada_obra_con_cada_regla(client, contada):
     texto = html(client.get(url("resultado_distrito", SLUG, 1)))
     resultados = Resultado.objects.filter(contienda__numero=1)
-    assert resultados.count() == 2
+    assert resultados.count() == 4
     for resultado in resultados:
         for entrada in resultado.detalle:
             assert entrada["titulo"] in texto
@@ -448,15 +448,23 @@ def test_resultado_del_distrito_explica_cada_obra_con_las_dos_reglas(client, con
 
 
 def test_resultado_dice_quien_cambia_entre_reglas(client, contada):
-    Resultado.objects.filter(contienda__numero=1, oficial=False).update(
-        detalle=[
-            dict(entrada, gana=entrada["numero"] == 2)
-            for entrada in Resultado.objects.get(contienda__numero=1, oficial=False).detalle
+    for regla, ganan in (("partes_iguales", (2,)), ("phragmen", (2, 3, 4))):
+        otra = Resultado.objects.get(contienda__numero=1, regla=regla)
+        otra.detalle = [
+            dict(entrada, gana=entrada["numero"] in ganan, vuelta=entrada["numero"]) for entrada in otra.detalle
         ]
-    )
+        otra.save()
     texto = html(client.get(url("resultado_distrito", SLUG, 1)))
-    assert "«Tanque de agua» gana con la regla oficial y no con la otra." in texto
-    assert "«Cancha techada» no gana con la regla oficial y sí con la otra." in texto
+    assert (
+        "Con «partes iguales» entraría «Cancha techada», y quedarían fuera «Tanque de agua» y «Luz en la plaza»."
+        in texto
+    )
+    assert "Con «partes iguales que crecen» ganan las mismas obras que con la oficial." in texto
+    assert (
+        "Con «cargas parejas» entrarían «Cancha techada» y «Parada de minibús», y quedaría fuera «Tanque de agua»."
+        in texto
+    )
+    assert texto.count('<tr class="cambia">') == 4
 
 
 def test_resultado_json_trae_totales_y_ninguna_papeleta(client, contada):
@@ -468,9 +476,12 @@ def test_resultado_json_trae_totales_y_ninguna_papeleta(client, contada):
     assert [(r["regla"], r["oficial"], r["votos"]) for r in d1["resultados"]] == [
         ("voraz", True, 7),
         ("partes_iguales", False, 7),
+        ("partes_iguales_incrementos", False, 7),
+        ("phragmen", False, 7),
     ]
+    assert set(d1["resultados"][0]) == {"regla", "oficial", "votos", "gastado", "con_alguna", "pasos", "opciones"}
     assert {llave for r in d1["resultados"] for opcion in r["opciones"] for llave in opcion} == {
-        *("numero", "titulo", "costo", "votos", "puntos", "gana", "vuelta", "razon")
+        *("numero", "titulo", "costo", "votos", "puntos", "gana", "vuelta", "razon", "pago", "carga")
     }
 
 

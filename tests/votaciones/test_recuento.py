@@ -53,8 +53,9 @@ def test_el_programa_suelto_cuenta_igual_que_las_reglas(semilla):
     suelta = contienda_suelta(caso, condiciones, huella)
     for regla in REGLAS:
         desempate = orden_de_desempate(costos, huella)
-        ganan = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones).ganadoras
-        assert PROGRAMA["REGLAS"][regla][1](suelta) == ganan
+        conteo = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones)
+        montos = {opcion.id: opcion.pago or opcion.carga for opcion in conteo.opciones if opcion.pago or opcion.carga}
+        assert (regla, *PROGRAMA["REGLAS"][regla][1](suelta)) == (regla, conteo.ganadoras, montos, conteo.pasos)
 
 
 def con_puntos(azar, papeletas, tipo, tope):
@@ -77,7 +78,8 @@ def test_el_programa_suelto_cuenta_igual_con_puntos(semilla, tipo):
     desempate = orden_de_desempate(costos, huella)
     for regla in REGLAS:
         hecho = contar(regla, costos, papeletas, presupuesto, desempate, condiciones=condiciones)
-        assert PROGRAMA["REGLAS"][regla][1](suelta) == hecho.ganadoras
+        montos = {opcion.id: opcion.pago or opcion.carga for opcion in hecho.opciones if opcion.pago or opcion.carga}
+        assert (regla, *PROGRAMA["REGLAS"][regla][1](suelta)) == (regla, hecho.ganadoras, montos, hecho.pasos)
         assert {o.id: o.puntos for o in hecho.opciones} == {n: suelta.votos[n] for n in costos}
         assert {o.id: o.votos for o in hecho.opciones} == {n: suelta.la_eligen[n] for n in costos}
 
@@ -96,7 +98,7 @@ def test_el_paquete_de_una_votacion_contada_es_igual(paquete, contada):
     lineas = dicho(paquete, contada.huella)
     assert lineas == [
         f"Libro de reglas: {contada.huella}",
-        "Distrito 1: papeletas, 7; podían votar al abrir, 7; con las dos reglas, igual.",
+        "Distrito 1: papeletas, 7; podían votar al abrir, 7; con cada una de las 4 reglas, igual.",
         "Distrito 2: papeletas, 1; podían votar al abrir, 1; son tan pocas que no se publican y no se puede volver a "
         "contar.",
     ]
@@ -125,6 +127,10 @@ def con_resultado(paquete, cambio):
     resultado = json.loads(paquete["resultado.json"])
     cambio(resultado["contiendas"][0])
     paquete["resultado.json"] = json.dumps(resultado).encode()
+
+
+def de_la_regla(d1, final):
+    return next(cuenta for cuenta in d1["resultados"] if cuenta["regla"].endswith(final))
 
 
 def otro_ganador(d1):
@@ -240,6 +246,31 @@ ALTERACIONES = DEL_TABLERO | {
     "ganadora": (lambda p: con_resultado(p, otro_ganador), "aquí ganan"),
     "gastado": (lambda p: con_resultado(p, lambda d: d["resultados"][0].update(gastado="1.00")), "lo gastado"),
     "regla oficial": (lambda p: con_resultado(p, lambda d: d["resultados"][0].update(oficial=False)), "regla oficial"),
+    "falta la oficial": (
+        lambda p: con_resultado(p, lambda d: d.update(resultados=d["resultados"][1:])),
+        "no trae las reglas",
+    ),
+    "una regla ajena": (
+        lambda p: con_resultado(p, lambda d: d["resultados"][1].update(regla="sorteo")),
+        "regla que no existe",
+    ),
+    "pasos": (lambda p: con_resultado(p, lambda d: de_la_regla(d, "iguales_incrementos").update(pasos=7)), "7 pasos"),
+    "personas con alguna": (
+        lambda p: con_resultado(p, lambda d: d["resultados"][0].update(con_alguna=7)),
+        "alguna ganadora 5 papeletas",
+    ),
+    "pago": (
+        lambda p: con_resultado(p, lambda d: de_la_regla(d, "partes_iguales")["opciones"][2].update(pago="1/3")),
+        "cada votante de la obra 3",
+    ),
+    "carga": (
+        lambda p: con_resultado(p, lambda d: de_la_regla(d, "phragmen")["opciones"][2].pop("carga")),
+        "cada votante de la obra 3",
+    ),
+    "puntos": (
+        lambda p: con_resultado(p, lambda d: d["resultados"][0]["opciones"][0].update(puntos=9)),
+        "la obra 1 junta 4 puntos y dice 9",
+    ),
     "falta un distrito": (lambda p: con_resultado(p, lambda d: d.update(numero=7)), "mismos distritos"),
 }
 
@@ -252,6 +283,19 @@ def test_cada_alteracion_se_nombra(paquete, alteracion):
         dicho(paquete)
 
 
+def test_una_votacion_contada_con_dos_reglas_sigue_siendo_igual(paquete):
+    """Como se publicaba antes: sin pasos, sin pagos y sin cuántas personas."""
+    resultado = json.loads(paquete["resultado.json"])
+    for contienda in resultado["contiendas"]:
+        contienda["resultados"] = [c for c in contienda["resultados"] if c["regla"] in ("voraz", "partes_iguales")]
+        for cuenta in contienda["resultados"]:
+            del cuenta["pasos"], cuenta["con_alguna"]
+            for obra in cuenta["opciones"]:
+                obra.pop("pago", None)
+    paquete["resultado.json"] = json.dumps(resultado).encode()
+    assert dicho(paquete)[1].endswith("con cada una de las 2 reglas, igual.")
+
+
 def test_con_la_huella_guardada_de_otra_votacion_no_es_igual(paquete):
     with pytest.raises(Distinto, match="que guardaste"):
         dicho(paquete, "0" * 64)
@@ -262,9 +306,9 @@ def test_con_la_huella_guardada_de_otra_votacion_no_es_igual(paquete):
 @pytest.mark.parametrize("tipo", EJEMPLOS)
 def test_el_paquete_de_cada_tipo_es_igual(contada_de, tipo, regla):
     d1 = contada_de(tipo, regla=regla)
-    paquete = exportes.recuento_de(d1.votacion)
+    paquete, cuantas = exportes.recuento_de(d1.votacion), len(EJEMPLOS[tipo].elecciones)
     assert dicho(paquete, d1.votacion.huella)[1] == (
-        f"Distrito 1: papeletas, {len(EJEMPLOS[tipo].elecciones)}; podían votar al abrir, 3; con las dos reglas, igual."
+        f"Distrito 1: papeletas, {cuantas}; podían votar al abrir, {cuantas + 3}; con cada una de las 4 reglas, igual."
     )
     assert json.loads(paquete["libro.json"])["papeleta"]["tipo"] == tipo
 
@@ -275,18 +319,18 @@ DE_CADA_TIPO = [
     ("aprobacion", "vote_type;approval", "vote_type;ordinal", "no son del tipo que dice el libro"),
     ("presupuesto", ";1,4\n", ";1,2\n", "se pasa del presupuesto"),
     ("una", "\n1;1\n", "\n1;1,2\n", "marca más de una obra"),
-    ("una", "\n1;1\n", "\n1;4\n", "la obra 1 tiene 0 votos|ganan"),
+    ("una", "\n1;1\n", "\n1;4\n", "no son las que salieron de la urna"),
     ("puntos", ";1,3;6,4\n", ";1,3;7,1\n", "da a una obra más"),
     ("puntos", ";1,3;6,4\n", ";1,3,2;5,4,2\n", "reparte más puntos"),
-    ("puntos", ";1,3;6,4\n", ";1,3;6,3\n", "la obra 3 junta 10 puntos y dice 11"),
+    ("puntos", ";1,3;6,4\n", ";1,3;6,3\n", "no son las que salieron de la urna"),
     ("puntos", ";1,3;6,4\n", ";1,3;6,0\n", "no vale"),
     ("puntos", ";1,3;6,4\n", ";1,3;6\n", "no vale"),
     ("puntos", ";1,3;6,4\n", ";1,3;6,-4\n", "«-4» no es un número"),
-    ("orden", ";3,1,4\n", ";3,4,1\n", "la obra 1 junta 7 puntos y dice 9"),
+    ("orden", ";3,1,4\n", ";3,4,1\n", "no son las que salieron de la urna"),
     ("orden", ";3,1,4\n", ";3,1,4,2\n", "no vale"),
     ("orden", ";3,1,4\n", ";3,1,1\n", "no vale"),
     ("calificacion", ";1,3;5,4\n", ";1,3;6,4\n", "da a una obra más"),
-    ("calificacion", ";1,3;5,4\n", ";1,3;4,4\n", "junta .* puntos y dice"),
+    ("calificacion", ";1,3;5,4\n", ";1,3;4,4\n", "no son las que salieron de la urna"),
 ]
 
 
@@ -312,7 +356,7 @@ def test_un_libro_de_la_version_2_se_cuenta_y_se_verifica_como_de_presupuesto(pr
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
     acciones.contar_votacion(abierta, actor=segunda())
     paquete = exportes.recuento_de(Votacion.objects.get())
-    assert dicho(paquete, libro.huella_de(texto))[1].endswith("con las dos reglas, igual.")
+    assert dicho(paquete, libro.huella_de(texto))[1].endswith("con cada una de las 4 reglas, igual.")
 
 
 # --- Como lo usa la gente --------------------------------------------------------------------------------------------

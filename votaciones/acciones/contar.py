@@ -31,7 +31,7 @@ registro = logging.getLogger("ayni.urna")
 
 @juntar_sucesos()
 def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | None = None) -> Votacion:
-    """Cuenta la urna con las dos reglas, escribe los resultados y mueve las propuestas. Repetirlo da lo mismo."""
+    """Cuenta la urna con cada regla, escribe los resultados y mueve las propuestas. Repetirlo da lo mismo."""
     permisos.exigir_conducir(actor)
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk).select_related("proceso")).get()
     estados.exigir_movimiento(votacion.estado, Votacion.Estado.CONTADA)
@@ -120,6 +120,8 @@ def _contar_contienda(
                 "oficial": oficial,
                 "votos": conteo.papeletas,
                 "gastado": Decimal(conteo.gastado) / 100,
+                "con_alguna": conteo.con_alguna,
+                "pasos": conteo.pasos,
                 "detalle": _detalle(conteo, opciones),
             },
         )
@@ -138,6 +140,11 @@ def _detalle(conteo: Conteo, opciones: dict[int, Opcion]) -> list[dict[str, Any]
             "gana": contada.gana,
             "vuelta": contada.vuelta,
             "razon": contada.razon,
+            **{
+                clave: str(monto)
+                for clave, monto in (("pago", contada.pago), ("carga", contada.carga))
+                if monto is not None
+            },
         }
         for contada in conteo.opciones
     ]

@@ -27,7 +27,10 @@ class Grupo:
 
 @dataclass(frozen=True)
 class OpcionContada:
-    """Lo que le pasó a una opción. `vuelta` cuenta desde 1 y solo la tienen las ganadoras."""
+    """Lo que le pasó a una opción. `vuelta` cuenta desde 1 y solo la tienen las ganadoras.
+
+    `pago` y `carga`, exactos, solo los tienen las que ganaron por su reparto y no al completar.
+    """
 
     id: Id
     costo: int
@@ -36,17 +39,24 @@ class OpcionContada:
     gana: bool
     vuelta: int | None
     razon: str
+    pago: Fraction | None = None  # reglas de partes: lo más que puso por ella cada votante, en centavos
+    carga: Fraction | None = None  # cargas parejas: con cuánto queda cada uno de sus votantes, en centavos
 
 
 @dataclass(frozen=True)
 class Conteo:
-    """Resultado de contar una contienda con una regla. Montos en centavos; `opciones` en el orden recibido."""
+    """Resultado de contar una contienda con una regla. Montos en centavos; `opciones` en el orden recibido.
+
+    `con_alguna` son las papeletas que eligieron al menos una ganadora; `pasos`, las veces que creció la parte.
+    """
 
     regla: str
     papeletas: int
     presupuesto: int
     gastado: int
     opciones: tuple[OpcionContada, ...]
+    con_alguna: int
+    pasos: int = 0
 
     @property
     def sobra(self) -> int:
@@ -98,6 +108,22 @@ def revisar(costos: Mapping[Id, int], presupuesto: int, desempate: Sequence[Id])
     if len(desempate) != len(costos) or set(desempate) != set(costos):
         raise ValueError("El orden de desempate debe nombrar cada opción una vez.")
     return {opcion: puesto for puesto, opcion in enumerate(desempate)}
+
+
+def conteo_de(
+    regla: str, grupos: Sequence[Grupo], presupuesto: int, contadas: Sequence[OpcionContada], *, pasos: int = 0
+) -> Conteo:
+    """El conteo con sus totales."""
+    ganan = {opcion.id for opcion in contadas if opcion.gana}
+    return Conteo(
+        regla,
+        papeletas=sum(grupo.cuantas for grupo in grupos),
+        presupuesto=presupuesto,
+        gastado=sum(opcion.costo for opcion in contadas if opcion.gana),
+        opciones=tuple(contadas),
+        con_alguna=sum(grupo.cuantas for grupo in grupos if any(opcion in ganan for opcion, _ in grupo.puntos)),
+        pasos=pasos,
+    )
 
 
 def orden_de_desempate(ids: Iterable[Id], semilla: str) -> list[Id]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from gmpy2 import mpq
 
@@ -10,7 +11,7 @@ from votaciones.reglas.comun import Id
 from votaciones.reglas.perfil import Perfil
 
 REGLAS = ("voraz", "voraz_unidades", "partes_iguales", "phragmen")
-COMPLETAR = ("ninguno", "voraz", "incrementos")
+COMPLETAR = ("ninguno", "voraz", "incrementos", "incrementos_y_voraz")
 PARADAS = ("exhaustiva", "exceso")
 
 
@@ -29,32 +30,33 @@ def escrutar(
     regla: str,
     completar: str = "ninguno",
     parada: str = "exhaustiva",
-    incremento: int = 100,
+    incremento: int | Fraction = 100,
+    tope: int | None = None,
     parar: bool = False,
 ) -> Escrutinio:
     """Cuenta `perfil` con `regla` y la completa. Una opción que nadie eligió nunca gana.
 
     voraz: de más a menos puntos. voraz_unidades: de más a menos puntos por boliviano. En las dos, lo que no alcanza
-    se salta o, con `parar`, termina la cuenta. `incremento` en centavos por papeleta. Lanza ValueError si la
-    combinación no existe.
+    se salta o, con `parar`, termina la cuenta. `incremento` en centavos por papeleta; `tope`, los pasos que como
+    mucho se dan. Lanza ValueError si la combinación no existe.
     """
     if regla not in REGLAS or completar not in COMPLETAR or parada not in PARADAS:
         raise ValueError("Esa regla, forma de completar o parada no existe.")
-    if completar == "incrementos" and regla != "partes_iguales":
+    if completar.startswith("incrementos") and regla != "partes_iguales":
         raise ValueError("Los incrementos completan solo a partes_iguales.")
     if parar and regla not in {"voraz", "voraz_unidades"}:
         raise ValueError("Solo las reglas voraces se detienen en la primera que no alcanza.")
     pasos = 0
-    if regla == "partes_iguales" and completar == "incrementos":
-        hecho, pasos = reparto.con_incrementos(perfil, parada=parada, incremento=incremento)
+    if completar.startswith("incrementos"):
+        hecho, pasos = reparto.con_incrementos(perfil, parada=parada, incremento=incremento, tope=tope)
         ganan = hecho.ganan
     elif regla == "partes_iguales":
         ganan = reparto.repartir(perfil, perfil.parte).ganan
     elif regla == "phragmen":
-        ganan = phragmen.recorrer(perfil)
+        ganan = phragmen.recorrer(perfil).ganan
     else:
         ganan = _voraz(perfil, (), por_costo=regla == "voraz_unidades", parar=parar)
-    if completar == "voraz" and regla in {"partes_iguales", "phragmen"}:
+    if completar.endswith("voraz") and regla in {"partes_iguales", "phragmen"}:
         ganan = [*ganan, *_voraz(perfil, ganan)]
     return Escrutinio(tuple(perfil.ids[i] for i in ganan), sum(perfil.costos[i] for i in ganan), pasos)
 

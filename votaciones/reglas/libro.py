@@ -10,7 +10,19 @@ from typing import Any
 VERSION = 3
 DESEMPATE = "Por sorteo público: va antes la opción con menor SHA-256 de «huella:número»."
 CONDICIONES = "Entre dos excluyentes gana a lo más una; la que depende de otra entra solo si antes ganó esa."
-COMPLETAR = "Lo que sobra de partes iguales se usa con más votos primero."
+# regla -> cómo termina; las dos primeras frases están en libros ya publicados y no cambian
+_SOBRANTE = "Lo que sobra de partes iguales se usa con más votos primero."
+COMPLETAR = {
+    "voraz": _SOBRANTE,
+    "partes_iguales": _SOBRANTE,
+    "partes_iguales_incrementos": (
+        "La parte de cada papeleta crece de a una centésima de la inicial y se cuenta de nuevo; vale el último paso "
+        "antes del primero que se pasa del presupuesto, o el paso mil. Lo que sobra se usa con más votos primero."
+    ),
+    "phragmen": (
+        "Las cargas terminan cuando una de las que siguen no alcanza. Lo que sobra se usa con más votos primero."
+    ),
+}
 
 
 def canonico(libro: Any) -> str:

@@ -55,8 +55,15 @@ class Eleccion:
         return _centavos(self.meta["budget"])
 
 
+# Más que esto no es un presupuesto sino un archivo dañado (o uno hecho para llenar la memoria).
+_TOPE = Decimal(10) ** 15
+
+
 def _centavos(texto: str) -> int:
-    return int(Decimal(texto.strip().replace(",", ".")) * 100)
+    monto = Decimal(texto.strip().replace(",", "."))
+    if not -_TOPE < monto < _TOPE:  # tampoco infinito
+        raise ValueError(f"el monto {texto.strip()[:20]} no se puede contar")
+    return int(monto * 100)
 
 
 def _ids(texto: str) -> list[str]:
@@ -101,7 +108,7 @@ def leer(lineas: Iterable[str]) -> Eleccion:
     """
     try:
         return _armar(leer_tablas(lineas))
-    except (KeyError, ValueError, InvalidOperation) as error:
+    except (KeyError, ValueError, InvalidOperation, csv.Error) as error:
         raise ValueError(f"El archivo no sigue el formato Pabulib: {error}.") from error
 
 

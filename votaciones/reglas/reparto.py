@@ -271,12 +271,14 @@ def nada_mas(perfil: Perfil, ganan: Sequence[int]) -> bool:
     return all(i in dentro or not perfil.condiciones.le_toca(i, ganan) for i in perfil.con_apoyo)
 
 
-def con_incrementos(perfil: Perfil, *, parada: str, incremento: int = 100) -> tuple[Reparto, int]:
+def con_incrementos(
+    perfil: Perfil, *, parada: str, incremento: int | Fraction = 100, tope: int | None = None
+) -> tuple[Reparto, int]:
     """Partes iguales agrandando la dotación de a `incremento` centavos por papeleta. Devuelve (reparto, pasos).
 
     `parada`: «exhaustiva» se detiene en el primer resultado al que ya no le cabe nada, o antes de pasarse; «exceso»
-    sigue hasta que el paso siguiente se pasa. La búsqueda es aproximada; el final y el paso siguiente se confirman
-    exactos, y un paso demasiado justo se rehace exacto.
+    sigue hasta que el paso siguiente se pasa. Con `tope`, a lo más esos pasos. La búsqueda es aproximada; el final y
+    el paso siguiente se confirman exactos, y un paso demasiado justo se rehace exacto.
     """
     base = perfil.parte
     if not perfil.papeletas:
@@ -293,14 +295,14 @@ def con_incrementos(perfil: Perfil, *, parada: str, incremento: int = 100) -> tu
     def se_pasa(ganan: Sequence[int]) -> bool:
         return sum(perfil.costos[i] for i in ganan) > perfil.presupuesto
 
-    def termina(ganan: Sequence[int]) -> bool:
-        return parada == "exhaustiva" and agotado(perfil, ganan)
+    def termina(paso: int, ganan: Sequence[int]) -> bool:
+        return paso == tope or nada_mas(perfil, ganan) or (parada == "exhaustiva" and agotado(perfil, ganan))
 
     exacto = False
     while True:
         paso = 0
         ganan = resultado(0, exacto=True)
-        while not termina(ganan) and not nada_mas(perfil, ganan):
+        while not termina(paso, ganan):
             siguiente = resultado(paso + 1, exacto=exacto)
             if se_pasa(siguiente):
                 break
@@ -309,7 +311,7 @@ def con_incrementos(perfil: Perfil, *, parada: str, incremento: int = 100) -> tu
         if exacto:
             return final, paso
         sigue_bien = not se_pasa(final.ganan) and set(final.ganan) == set(ganan)
-        if sigue_bien and not termina(ganan) and not nada_mas(perfil, ganan):
+        if sigue_bien and not termina(paso, ganan):
             sigue_bien = se_pasa(repartir(perfil, base + incremento * (paso + 1)).ganan)
         if sigue_bien:
             return final, paso

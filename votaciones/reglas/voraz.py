@@ -11,6 +11,7 @@ from votaciones.reglas.comun import (
     OpcionContada,
     Papeleta,
     agrupar,
+    conteo_de,
     cuantos,
     dinero,
     lista_de,
@@ -95,6 +96,42 @@ def empates_que_decidieron(
     return decidio
 
 
+def completar(
+    ya: Sequence[Id],
+    costos: Mapping[Id, int],
+    puntos: Mapping[Id, int],
+    *,
+    presupuesto: int,
+    puesto: Mapping[Id, int],
+    condiciones: Condiciones,
+) -> tuple[list[Id], dict[Id, int], dict[Id, list[Id]]]:
+    """Usa lo que dejaron las de `ya`: (las que entran, lo que quedaba al tocarle a cada una, los sorteos)."""
+    libre = presupuesto - sum(costos[opcion] for opcion in ya)
+    orden = por_puntos([opcion for opcion in costos if opcion not in ya], puntos, puesto, condiciones)
+    entran, quedaba = recorrer(orden, costos, libre, condiciones=condiciones, ya=ya)
+    return entran, quedaba, empates_que_decidieron(quedaba, entran, costos, puntos, condiciones)
+
+
+def anotar_empates(
+    decidio: dict[Id, list[Id]], empates: Iterable[tuple[Id, Iterable[Id]]], ganan: Collection[Id]
+) -> None:
+    """Agrega los empates por una vuelta que el sorteo decidió: la empatada que al final no ganó."""
+    for ganadora, empatadas in empates:
+        for perdedora in empatadas:
+            if perdedora not in ganan:
+                decidio.setdefault(ganadora, []).append(perdedora)
+                decidio.setdefault(perdedora, []).append(ganadora)
+
+
+def frase_de_empate(decidio: Mapping[Id, Sequence[Id]], opcion: Id, *, gana: bool) -> str:
+    """« Empató con la opción 3 y el sorteo la puso antes.», o «» si el sorteo no decidió nada de ella."""
+    if not decidio.get(opcion):
+        return ""
+    return (
+        f" Empató con {lista_de(dict.fromkeys(decidio[opcion]))} y el sorteo la puso {'antes' if gana else 'después'}."
+    )
+
+
 def contar(
     costos: Mapping[Id, int],
     papeletas: Iterable[Papeleta],
@@ -133,5 +170,4 @@ def contar(
             lado = "la puso antes" if vuelta else "la puso después"
             razon += f" Empató en {unidad(votos, puntos)[1]} con {lista_de(decidio[opcion])} y el sorteo {lado}."
         contadas.append(OpcionContada(opcion, costo, votos[opcion], puntos[opcion], bool(vuelta), vuelta, razon))
-    gastado = sum(costos[opcion] for opcion in ganadoras)
-    return Conteo("voraz", sum(grupo.cuantas for grupo in grupos), presupuesto, gastado, tuple(contadas))
+    return conteo_de("voraz", grupos, presupuesto, contadas)

@@ -161,7 +161,7 @@ def _papeleta(
 ) -> list[int]:
     """Los números que elige alguien: cada distrito tiene dos zonas y cada zona prefiere lo suyo.
 
-    Lo que más fuerza tiene (9) lo quieren las dos. Así la mayoría no siempre se lleva todo y las dos reglas de conteo
+    Lo que más fuerza tiene (9) lo quieren las dos. Así la mayoría no siempre se lleva todo y las reglas de conteo
     dan, en algunos distritos, resultados distintos.
     """
     zona = azar.random() < 0.64

@@ -21,6 +21,10 @@ Las reglas, con dinero en centavos y fracciones exactas:
     más votos primero   de la más a la menos votada entra cada una que alcanza; la que no, se salta.
     partes iguales      cada papeleta recibe lo mismo y paga solo lo que eligió; en cada vuelta gana la obra que pide el
                         menor pago por papeleta en proporción a su costo; lo que sobra se usa con más votos primero.
+    partes que crecen   partes iguales otra vez con la parte de cada papeleta un 1 % de la inicial más grande, y otra,
+                        hasta el paso antes del que se pasa del presupuesto, o el mil; lo que sobra, igual que arriba.
+    cargas parejas      gana la obra que deja a sus votantes con la menor carga: (costo + lo que ya cargan) / votantes;
+                        termina cuando la que sigue, o una empatada con ella, no alcanza; lo que sobra, igual.
     empates             va antes la obra con menor SHA-256 de «huella:número».
     puntos              si la papeleta los da, donde dice votos se suman puntos; en partes iguales quien dio más puntos
                         pone más y el pago se compara por punto.
@@ -182,48 +186,84 @@ class Contienda:
             if self.costos[obra] + sum(self.costos[otra] for otra in ganan) <= self.presupuesto:
                 ganan.append(obra)
 
-    def partes_iguales(self):
-        total = sum(self.papeletas.values())
-        if not total:
-            return []
-        saldo = {elegidas: fractions.Fraction(self.presupuesto, total) for elegidas in self.papeletas}
-        ganan = []
-        while True:
-            pagos = {}
-            for obra in self.costos:
-                if self.puede(obra, ganan):
-                    pago = self.pago(obra, saldo)
-                    if pago is not None:
-                        pagos[obra] = pago
-            if not pagos:
-                return self.voraz(ganan)
-            obra = min(pagos, key=lambda o: (pagos[o] / self.costos[o], self.puesto[o]))
-            ganan.append(obra)
-            for elegidas in saldo:
-                if obra in elegidas:
-                    saldo[elegidas] -= min(saldo[elegidas], pagos[obra] * elegidas[obra])
+    # Cada regla devuelve (ganadoras en orden, {obra: lo publicado de su reparto}, pasos en que creció la parte).
+    def mas_votos(self):
+        return self.voraz(), {}, 0
 
-    def pago(self, obra, saldo):
+    def partes_iguales(self):
+        pagos = self.repartir(fractions.Fraction(self.presupuesto, max(1, sum(self.papeletas.values()))))
+        return self.voraz(pagos), pagos, 0
+
+    def partes_que_crecen(self):
+        parte = fractions.Fraction(self.presupuesto, max(1, sum(self.papeletas.values())))
+        paso, pagos = 0, self.repartir(parte)
+        while paso < 1000 and any(self.puede(obra, pagos) for obra in self.votos):
+            siguiente = self.repartir(parte * (101 + paso) / 100)
+            if sum(self.costos[obra] for obra in siguiente) > self.presupuesto:
+                break
+            paso, pagos = paso + 1, siguiente
+        return self.voraz(pagos), pagos, paso
+
+    def repartir(self, parte):
+        """{obra: lo más que puso cada votante por punto}, en orden de victoria, si a cada una le toca esa parte."""
+        saldo = dict.fromkeys(self.papeletas, parte)
+        suyas = {obra: [elegidas for elegidas in self.papeletas if obra in elegidas] for obra in self.costos}
+        pagos, cotas = {}, dict.fromkeys(self.costos, 0)  # el pago por costo de una obra nunca baja: su última cuenta
+        while True:
+            mejor = None
+            for obra in sorted(cotas, key=cotas.get):
+                if mejor and cotas[obra] > mejor[0]:
+                    break
+                if not self.puede(obra, pagos):
+                    continue
+                pago = self.pago(obra, [(saldo[suya], suya[obra], self.papeletas[suya]) for suya in suyas[obra]])
+                if pago is None:
+                    del cotas[obra]  # a sus votantes ya no les alcanza, y nunca les quedará más
+                    continue
+                cotas[obra] = pago / self.costos[obra]
+                mejor = min(mejor or (cotas[obra], self.puesto[obra], obra), (cotas[obra], self.puesto[obra], obra))
+            if mejor is None:
+                return pagos
+            obra = mejor[2]
+            pagos[obra] = cotas.pop(obra) * self.costos[obra]
+            for elegidas in suyas[obra]:
+                saldo[elegidas] -= min(saldo[elegidas], pagos[obra] * elegidas[obra])
+
+    def pago(self, obra, suyas):
         """El menor pago por punto q tal que sus votantes, poniendo cada uno min(lo que le queda, q · puntos), cubren el
-        costo.
+        costo. `suyas`: (lo que le queda, sus puntos, cuántas papeletas así).
         """
-        suyos = sorted(
-            (saldo[elegidas] / elegidas[obra], cuantas * elegidas[obra])
-            for elegidas, cuantas in self.papeletas.items()
-            if obra in elegidas
-        )
-        falta, quedan = fractions.Fraction(self.costos[obra]), sum(puntos for _, puntos in suyos)
-        for tope, puntos in suyos:
+        saldos = sorted((saldo / puntos, puntos * cuantas) for saldo, puntos, cuantas in suyas)
+        falta, quedan = fractions.Fraction(self.costos[obra]), sum(puntos for _, puntos in saldos)
+        for tope, puntos in saldos:
             if falta <= tope * quedan:
                 return falta / quedan
             falta -= tope * puntos
             quedan -= puntos
         return None
 
+    def cargas_parejas(self):
+        carga, cargas = dict.fromkeys(self.papeletas, fractions.Fraction(0)), {}
+        while True:
+            turno = {}
+            for obra in self.costos:
+                if self.puede(obra, cargas):
+                    ya = sum(carga[elegidas] * n for elegidas, n in self.papeletas.items() if obra in elegidas)
+                    turno[obra] = (self.costos[obra] + ya) / self.la_eligen[obra]
+            queda = self.presupuesto - sum(self.costos[obra] for obra in cargas)
+            primeras = [obra for obra in turno if turno[obra] == min(turno.values())]
+            if not primeras or any(self.costos[obra] > queda for obra in primeras):
+                return self.voraz(cargas), cargas, 0
+            obra = min(primeras, key=self.puesto.get)
+            cargas[obra] = turno[obra]
+            carga.update({elegidas: turno[obra] for elegidas in carga if obra in elegidas})
+
 
 REGLAS = {
-    "voraz": ("más votos primero", Contienda.voraz),
+    "voraz": ("más votos primero", Contienda.mas_votos),
     "partes_iguales": ("partes iguales", Contienda.partes_iguales),
+    "partes_iguales_incrementos": ("partes iguales que crecen", Contienda.partes_que_crecen),
+    "phragmen": ("cargas parejas", Contienda.cargas_parejas),
 }
 
 
@@ -252,7 +292,9 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
     contienda = Contienda(libro, suya, huella)
     de_la_urna = revisar_tablero(paquete, libro, suya, huella, donde) if libro["version"] >= 3 else None
     cuentas = {cuenta["regla"]: cuenta for cuenta in resultado["resultados"]}
-    exigir(set(cuentas) == set(REGLAS), f"{donde}: el resultado no trae las dos reglas.")
+    # Las votaciones contadas antes de que hubiera cuatro reglas traen dos.
+    exigir(libro["regla"] in cuentas and len(cuentas) > 1, f"{donde}: el resultado no trae las reglas.")
+    exigir(set(cuentas) <= set(REGLAS), f"{donde}: el resultado trae una regla que no existe.")
     exigir(cuentas[libro["regla"]]["oficial"], f"{donde}: la regla oficial no es la del libro.")
     votos = cuentas[libro["regla"]]["votos"]
     recibos = paquete[f"recibos-{numero}.txt"].decode("ascii").split()
@@ -276,9 +318,10 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
             de_la_urna["papeletas"] == contienda.papeletas,
             f"{donde}: las papeletas no son las que salieron de la urna.",
         )
-    for regla, (nombre, contar) in REGLAS.items():
+    for regla in sorted(cuentas):
+        nombre, contar = REGLAS[regla]
         comparar(contienda, cuentas[regla], contar(contienda), f"{donde}, {nombre}")
-    return f"{cuantas}; con las dos reglas, igual."
+    return f"{cuantas}; con cada una de las {len(cuentas)} reglas, igual."
 
 
 # --- El tablero de la urna --------------------------------------------------------------------------------------------
@@ -344,7 +387,8 @@ def leer_papeletas(contienda, octetos, regla, donde):
         contienda.agregar(papeleta)
 
 
-def comparar(contienda, cuenta, ganan, donde):
+def comparar(contienda, cuenta, aqui, donde):
+    ganan, montos, pasos = aqui
     exigir(cuenta["votos"] == sum(contienda.papeletas.values()), f"{donde}: no dice cuántas papeletas hay.")
     dichas = sorted((obra["vuelta"], obra["numero"]) for obra in cuenta["opciones"] if obra["gana"])
     dichas = [numero for _, numero in dichas]
@@ -357,6 +401,15 @@ def comparar(contienda, cuenta, ganan, donde):
         exigir(dice == suma, f"{donde}: la obra {numero} junta {suma} puntos y dice {dice}.")
     gastado = sum(contienda.costos[obra] for obra in ganan)
     exigir(centavos(cuenta["gastado"]) == gastado, f"{donde}: lo gastado no es la suma de lo que ganó.")
+    if "pasos" not in cuenta:  # contada antes de que se publicaran
+        return
+    exigir(cuenta["pasos"] == pasos, f"{donde}: dice que la parte creció {cuenta['pasos']} pasos y son {pasos}.")
+    alguna = sum(cuantas for elegidas, cuantas in contienda.papeletas.items() if set(elegidas) & set(ganan))
+    exigir(cuenta["con_alguna"] in (alguna, None), f"{donde}: eligieron alguna ganadora {alguna} papeletas.")
+    for obra in cuenta["opciones"]:
+        dicho, hay = obra.get("pago", obra.get("carga")), montos.get(obra["numero"])
+        igual = dicho is None if hay is None else dicho is not None and fractions.Fraction(dicho) == hay
+        exigir(igual, f"{donde}: cada votante de la obra {obra['numero']} puso {hay} centavos y dice {dicho}.")
 
 
 def principal(argumentos):

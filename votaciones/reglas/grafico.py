@@ -1,0 +1,72 @@
+"""Las medidas de los dibujos del resultado, en porcentajes del ancho: la letra no cambia de tamaño con la pantalla."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Un tramo más angosto que esto no lleva su número escrito: no cabría en un teléfono.
+MINIMO_CON_NUMERO = 7
+ALTO_DE_VUELTA = 48
+
+
+@dataclass(frozen=True)
+class Tramo:
+    """Una obra en la barra de una regla. `otra`: con la regla oficial no gana."""
+
+    numero: int
+    x: str
+    ancho: str
+    centro: str
+    otra: bool
+    con_numero: bool
+
+
+@dataclass(frozen=True)
+class Barra:
+    """Lo que usa una regla del presupuesto, obra por obra, y su porcentaje redondeado hacia abajo."""
+
+    tramos: list[Tramo]
+    usado: int
+
+
+@dataclass(frozen=True)
+class Vuelta:
+    """Una vuelta de la cuenta: lo que queda después, en centavos, y dónde va su renglón."""
+
+    vuelta: int
+    queda: int
+    x: str
+    ancho: str
+    y: int
+
+
+def _por_ciento(parte: int, total: int) -> str:
+    """«12.5%», con punto: es para el dibujo, no para leer."""
+    return f"{round(100 * parte / total, 3):g}%" if total else "0%"
+
+
+def barra(obras: Iterable[tuple[int, int, bool]], presupuesto: int) -> Barra:
+    """`obras`: (número, costo en centavos, si no gana con la regla oficial), en el orden en que se dibujan."""
+    tramos, antes = [], 0
+    for numero, costo, otra in obras:
+        tramos.append(
+            Tramo(
+                numero,
+                x=_por_ciento(antes, presupuesto),
+                ancho=_por_ciento(costo, presupuesto),
+                centro=_por_ciento(2 * antes + costo, 2 * presupuesto),
+                otra=otra,
+                con_numero=costo * 100 >= presupuesto * MINIMO_CON_NUMERO,
+            )
+        )
+        antes += costo
+    return Barra(tramos, antes * 100 // presupuesto if presupuesto else 0)
+
+
+def vueltas(costos: Iterable[int], presupuesto: int) -> list[Vuelta]:
+    """`costos` en centavos, en orden de victoria."""
+    filas, antes = [], 0
+    for cual, costo in enumerate(costos):
+        x, ancho = _por_ciento(antes, presupuesto), _por_ciento(costo, presupuesto)
+        antes += costo
+        filas.append(Vuelta(cual + 1, presupuesto - antes, x, ancho, y=cual * ALTO_DE_VUELTA))
+    return filas
