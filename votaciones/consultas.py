@@ -101,6 +101,13 @@ def modos_en_total(votacion: Votacion) -> dict[str, int]:
     return sumas
 
 
+def cabezas_de(votacion: Votacion) -> list[tuple[Contienda, int, str]]:
+    """(contienda, número, huella) del último asiento de cada urna que ya recibió algo, en orden."""
+    contiendas = list(contiendas_de(votacion))
+    cabezas = consultas_de_urna.cabezas_de([contienda.pk for contienda in contiendas])
+    return [(contienda, *cabezas[contienda.pk]) for contienda in contiendas if contienda.pk in cabezas]
+
+
 # --- Papeleta --------------------------------------------------------------------------------------------------------
 def opciones_de(contienda: Contienda) -> list[Opcion]:
     """Opciones de la papeleta por número, con su propuesta, su OTB y sus condiciones dichas en palabras."""
@@ -147,7 +154,7 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
         libro |= {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
     if version >= 3:
         libro |= {"papeleta": votacion.reglamento.canonico(), "padron": _padron_del_libro(votacion)}
-        libro |= {"clave_urna": Firmante(votacion.slug).publica}
+        libro |= {"clave_urna": Firmante(votacion.slug).publica, "se_cambia": votacion.se_cambia}
         libro |= {"como_termina_cada_regla": dict(libro_de_reglas.COMPLETAR)}
     return libro
 

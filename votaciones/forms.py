@@ -86,7 +86,7 @@ class VotacionForm(WagtailAdminModelForm):
         model = Votacion
         fields = [
             *("proceso", "nombre", "slug", "tipo_de_papeleta", "maximo_de_obras", "minimo_de_obras", "puntos"),
-            *("tope_por_obra", "puntos_por_lugar", "nota_maxima", "regla", "minimo", "abre", "cierra"),
+            *("tope_por_obra", "puntos_por_lugar", "nota_maxima", "se_cambia", "regla", "minimo", "abre", "cierra"),
         ]
         help_texts = {
             "slug": "Letras sin acentos, números y guiones; por ejemplo votacion-poa-2027.",
@@ -98,6 +98,7 @@ class VotacionForm(WagtailAdminModelForm):
             "puntos_por_lugar": "Solo para «Ordenar las preferidas»: lo que vale cada lugar, de más a menos. "
             "Con 3, 2, 1 se ordenan hasta tres obras.",
             "nota_maxima": "Solo para «Poner nota a cada obra»: de 1 a 10. Con 5, las notas van de 0 a 5.",
+            "se_cambia": "Con el código de su recibo, cada persona puede votar de nuevo: vale lo último.",
             "minimo": "Una obra con menos votos que estos (o puntos, si la papeleta los da) no gana aunque sobre "
             "dinero. Una sin votos nunca gana.",
             "abre": "Desde esta hora se puede votar.",

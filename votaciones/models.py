@@ -58,6 +58,7 @@ class Votacion(models.Model):
     estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.PREPARADA)
     regla = models.CharField("regla oficial", max_length=32, choices=Regla, default=Regla.VORAZ)
     minimo = models.PositiveIntegerField("votos que hacen falta para poder ganar", default=1)
+    se_cambia = models.BooleanField("se puede cambiar el voto hasta el cierre", default=False)
     tipo_de_papeleta = models.CharField(
         "cómo se llena la papeleta", max_length=12, choices=TipoDePapeleta, default=TipoDePapeleta.PRESUPUESTO
     )

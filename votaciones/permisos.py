@@ -14,11 +14,13 @@ from civic.cuentas.roles import Cosa, puede
 from civic.procesos import permisos as permisos_de_fase
 from civic.procesos.reglas import VOTAR, dia
 from votaciones import consultas
+from votaciones.codigos import codigo_de
 from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.padron.consultas import definitivo_de, habilitacion_de
 from votaciones.padron.models import PadronElectoral
 from votaciones.padron.permisos import por_que_no_esta
 from votaciones.reglas import estados
+from votaciones.reglas.credencial import compromiso_de
 
 FUERA_DEL_PADRON = "padron"
 
@@ -102,6 +104,24 @@ def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = 
     if _participaciones_de(usuario).filter(contienda__votacion=contienda.votacion_id).exists():
         return Impedimento("ya_voto", "Ya votaste en esta votación, en otro distrito. Cada persona vota una sola vez.")
     return personal
+
+
+def impedimento_con_clave(contienda: Contienda, usuario: Any, clave: str) -> Impedimento | None:
+    """El de `impedimento_de`, salvo que ya votó y esa clave es la de su papeleta en una votación que deja cambiarla."""
+    impedimento = impedimento_de(contienda, usuario)
+    if impedimento is None or impedimento.codigo != "ya_voto" or not contienda.votacion.se_cambia:
+        return impedimento
+    try:
+        codigo = codigo_de(clave, contienda, usuario)
+    except ReglaIncumplida:
+        return impedimento
+    return None if es_su_codigo(contienda, usuario, codigo) else impedimento
+
+
+def es_su_codigo(contienda: Contienda, usuario: Any, codigo: str) -> bool:
+    """Si con ese código retiró su credencial."""
+    suyas = Participacion.objects.filter(contienda=contienda, usuario=usuario)
+    return suyas.filter(compromiso=compromiso_de(codigo)).exists()
 
 
 def _impedimento_personal(contienda: Contienda, usuario: Any) -> Impedimento | None:

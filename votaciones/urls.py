@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:slug>/resultado/distrito-<int:numero>/", views.resultado_distrito, name="resultado_distrito"),
     path("<slug:slug>/resultado/distrito-<int:numero>.pb", views.resultado_pb, name="resultado_pb"),
     path("<slug:slug>/distrito-<int:numero>/", views.papeleta, name="papeleta"),
+    path("<slug:slug>/distrito-<int:numero>/cambiar/", views.cambiar, name="cambiar"),
     path("<slug:slug>/distrito-<int:numero>/revisar/", views.revisar, name="revisar"),
     path("<slug:slug>/distrito-<int:numero>/emitir/", views.emitir, name="emitir"),
     path("<slug:slug>/distrito-<int:numero>/recibo/", views.recibo, name="recibo"),

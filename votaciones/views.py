@@ -64,6 +64,7 @@ def votacion(request: HttpRequest, slug: str) -> HttpResponse:
         "situacion": actual.situacion,
         "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
         "filas": consultas.asistencia(actual, _mi_distrito(request)),
+        "cabezas": consultas.cabezas_de(actual),
         "padron": padron,
         "reglamento": actual.reglamento,
         "habilitadas": totales(padron).modos if padron else habilitadas_por_modo(),
@@ -81,10 +82,21 @@ def libro(request: HttpRequest, slug: str) -> HttpResponse:
 
 # --- Papeleta --------------------------------------------------------------------------------------------------------
 def _mostrar_papeleta(
-    request: HttpRequest, contienda: Contienda, *, form: PapeletaForm | None = None, aviso: str = "", estado: int = 200
+    request: HttpRequest,
+    contienda: Contienda,
+    *,
+    form: PapeletaForm | None = None,
+    cambio: ComprobarForm | None = None,
+    clave: str = "",
+    aviso: str = "",
+    estado: int = 200,
 ) -> HttpResponse:
-    """La papeleta, para votar o solo para leer con la razón por la que no se puede."""
-    impedimento = permisos.impedimento_de(contienda, request.user)
+    """La papeleta, para votar o solo para leer con la razón por la que no se puede.
+
+    `clave` es la de un cambio de voto y `cambio`, el formulario donde se pide el código de su recibo.
+    """
+    clave = clave or (form.data.get("clave", "") if form else "")
+    impedimento = permisos.impedimento_con_clave(contienda, request.user, clave)
     opciones = consultas.opciones_de(contienda)
     reglamento = contienda.reglamento
     escrito = form.escrito if form else {}
@@ -110,9 +122,12 @@ def _mostrar_papeleta(
         "impedimento": impedimento,
     }
     if impedimento is None:
-        # Tras un rechazo al emitir (aviso) la clave puede haber vencido: se da otra.
-        anterior = form.data.get("clave") if form and not aviso else ""
+        contexto["es_cambio"] = es_cambio = permisos.ya_participo(contienda, request.user)
+        # Tras un rechazo al emitir (aviso) la clave puede haber vencido: se da otra, salvo que sea la de su voto.
+        anterior = clave if not aviso or es_cambio else ""
         contexto["clave"] = anterior or acciones.emitir_clave_de_papeleta(contienda, usuario=request.user)
+    elif impedimento.codigo == "ya_voto" and contienda.votacion.se_cambia:
+        contexto["cambio"] = cambio or ComprobarForm()
     return render(request, "votaciones/papeleta.html", contexto, status=estado)
 
 
@@ -127,6 +142,24 @@ def papeleta(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
+def cambiar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
+    """Con el código de su recibo, quien ya votó llena otra papeleta: vale la última. Solo si la votación lo deja."""
+    contienda = permisos.contienda_o_404(slug, numero)
+    if request.method != "POST" or not contienda.votacion.se_cambia:
+        return redirect(contienda)
+    form = ComprobarForm(request.POST)
+    if form.is_valid() and not permisos.es_su_codigo(contienda, request.user, form.cleaned_data["recibo"]):
+        form.add_error("recibo", "Ese no es el código de tu recibo en este distrito. Cópialo tal como lo anotaste.")
+    if not form.is_valid():
+        return _mostrar_papeleta(request, contienda, cambio=form, estado=422)
+    clave = acciones.emitir_clave_de_cambio(contienda, usuario=request.user, codigo=form.cleaned_data["recibo"])
+    return _mostrar_papeleta(request, contienda, clave=clave)
+
+
+@con_cuenta
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
 def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     """Muestra lo elegido y su total antes de confirmar; «cambiar» vuelve a la papeleta con todo marcado."""
     contienda = permisos.contienda_o_404(slug, numero)
@@ -134,7 +167,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         return redirect(contienda)
     opciones = consultas.opciones_de(contienda)
     form = PapeletaForm(request.POST, contienda=contienda, opciones=opciones)
-    if permisos.impedimento_de(contienda, request.user):
+    if permisos.impedimento_con_clave(contienda, request.user, request.POST.get("clave", "")):
         return _mostrar_papeleta(request, contienda, form=form, estado=409)
     valido = form.is_valid()
     if "cambiar" in request.POST:
@@ -152,6 +185,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         "total": papeletas.total_de(papeletas.numeros_de(eleccion), form.costos),
         "avance": avance_de(form.escrito, reglamento, form.costos),
         "campos": campos_de(eleccion, reglamento),
+        "es_cambio": permisos.ya_participo(contienda, request.user),
         "clave": form.cleaned_data["clave"],
     }
     return render(request, "votaciones/revisar.html", contexto)

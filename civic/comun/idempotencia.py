@@ -25,9 +25,9 @@ class ClaveReusada(ReglaIncumplida):
     """Lo enviado no es lo que ya se guardó con esa clave: se responde 422, nunca lo de antes en silencio."""
 
 
-def emitir_clave(proposito: str, usuario: Any = None) -> str:
-    """Clave nueva y firmada para un formulario de `proposito` que llenará `usuario`."""
-    datos = [secrets.token_urlsafe(16), proposito, getattr(usuario, "pk", None) or 0]
+def emitir_clave(proposito: str, usuario: Any = None, *, secreto: str = "") -> str:
+    """Clave firmada para un formulario de `proposito` que llenará `usuario`: nueva, o con el secreto que se dé."""
+    datos = [secreto or secrets.token_urlsafe(16), proposito, getattr(usuario, "pk", None) or 0]
     return signing.dumps(datos, salt=_SAL, compress=False)
 
 

@@ -8,7 +8,8 @@ from votaciones.acciones.conducir import (
     preparar_votacion,
 )
 from votaciones.acciones.contar import contar_votacion
-from votaciones.acciones.votar import asentar_papeletas, emitir_clave_de_papeleta, emitir_voto
+from votaciones.acciones.votar import asentar_papeletas, emitir_voto
+from votaciones.codigos import emitir_clave_de_cambio, emitir_clave_de_papeleta
 
 __all__ = [
     "abrir_votacion",
@@ -17,6 +18,7 @@ __all__ = [
     "cerrar_votacion",
     "contar_votacion",
     "corregir_votacion",
+    "emitir_clave_de_cambio",
     "emitir_clave_de_papeleta",
     "emitir_voto",
     "preparar_votacion",

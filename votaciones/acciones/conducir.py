@@ -33,7 +33,7 @@ from votaciones.urna import acciones as urna
 CALIDAD = "Planificación POA"
 # El tipo de papeleta y sus límites: los nombres que toma `reglamento_de`.
 DE_LA_PAPELETA = ("maximo_de_obras", "minimo_de_obras", "puntos", "tope_por_obra", "puntos_por_lugar", "nota_maxima")
-CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla", "minimo", "tipo_de_papeleta", *DE_LA_PAPELETA)
+CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla", "minimo", "se_cambia", "tipo_de_papeleta", *DE_LA_PAPELETA)
 
 
 # --- Preparar --------------------------------------------------------------------------------------------------------
@@ -47,6 +47,7 @@ def preparar_votacion(
     cierra: datetime,
     regla: str = Votacion.Regla.VORAZ,
     minimo: int = 1,
+    se_cambia: bool = False,
     tipo_de_papeleta: str = Votacion.TipoDePapeleta.PRESUPUESTO,
     actor: Any = None,
     **limites: Any,
@@ -65,7 +66,15 @@ def preparar_votacion(
     if not techos:
         raise ReglaIncumplida("Ese proceso no tiene techos por distrito. Cárgalos primero.", campo="proceso")
     votacion = Votacion.objects.create(
-        proceso=proceso, nombre=nombre, slug=slug, abre=abre, cierra=cierra, regla=regla, minimo=minimo, **papeleta
+        proceso=proceso,
+        nombre=nombre,
+        slug=slug,
+        abre=abre,
+        cierra=cierra,
+        regla=regla,
+        minimo=minimo,
+        se_cambia=se_cambia,
+        **papeleta,
     )
     numeros: set[int] = set()
     for distrito, monto in techos:
@@ -100,6 +109,7 @@ def corregir_votacion(
     cierra: datetime,
     regla: str,
     minimo: int = 1,
+    se_cambia: bool = False,
     tipo_de_papeleta: str = Votacion.TipoDePapeleta.PRESUPUESTO,
     actor: Any = None,
     **limites: Any,
@@ -112,7 +122,7 @@ def corregir_votacion(
         raise ReglaIncumplida("La votación ya se abrió: sus reglas están congeladas.")
     retrato_anterior = retrato(votacion, CORREGIBLES)
     votacion.nombre, votacion.slug, votacion.abre, votacion.cierra = nombre, slug, abre, cierra
-    votacion.regla, votacion.minimo = regla, minimo
+    votacion.regla, votacion.minimo, votacion.se_cambia = regla, minimo, se_cambia
     for campo, valor in papeleta.items():
         setattr(votacion, campo, valor)
     votacion.save(update_fields=CORREGIBLES)

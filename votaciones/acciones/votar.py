@@ -5,13 +5,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
-from civic.comun.idempotencia import emitir_clave, revisar_clave
 from civic.cuentas.models import Identidad, Residencia, Usuario
 from votaciones import permisos
+from votaciones.codigos import codigo_de
 from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.padron.consultas import definitivo_de, habilitacion_de
 from votaciones.reglas import credencial as credenciales
@@ -26,37 +25,34 @@ from votaciones.urna.sobres import Firmante
 YA_VOTASTE = "Ya votaste en este distrito. Tu primera papeleta está en la urna y no se puede cambiar."
 
 
-def _proposito(contienda: Contienda) -> str:
-    return f"voto:{contienda.pk}"
-
-
-def emitir_clave_de_papeleta(contienda: Contienda, *, usuario: Any) -> str:
-    """Clave al azar y firmada para un formulario de papeleta, atada a la persona y la contienda. No se guarda."""
-    return emitir_clave(_proposito(contienda), usuario)
-
-
 def emitir_voto(
     contienda: Contienda, *, usuario: Any, eleccion: papeletas.Eleccion, clave: str, ahora: datetime | None = None
 ) -> str:
     """Retira la credencial de la persona, deposita con ella y devuelve el código del recibo.
 
     El código sale de la clave del formulario: el mismo formulario enviado dos veces (doble clic, respuesta perdida, un
-    corte entre los dos actos) retira la misma credencial, no pone otra papeleta y recibe el mismo recibo. Nada de esto
-    se anota en la bitácora.
+    corte entre los dos actos) retira la misma credencial, no pone otra papeleta y recibe el mismo recibo. Con otra
+    elección cambia el voto, si la votación lo deja: vale el último. Nada de esto se anota en la bitácora.
     """
-    secreto = revisar_clave(clave, _proposito(contienda), usuario)
-    codigo = recibos.codigo_de(salted_hmac("votaciones.recibo", secreto, algorithm="sha256").digest())
+    codigo = codigo_de(clave, contienda, usuario)
     contienda = Contienda.objects.select_related("votacion__proceso").get(pk=contienda.pk)
     costos = dict(contienda.opciones.values_list("numero", "costo"))
     seleccion = papeletas.exigir_valida(eleccion, contienda.reglamento, costos)
     serie = credenciales.serie_de(codigo)
+    cerrada = None
     if consultas_de_urna.ultimo_sobre(contienda.pk, serie) is None:
         retirar_credencial(contienda, usuario=usuario, codigo=codigo, ahora=ahora)
         asegurar_urna(contienda)
+    else:
+        cerrada = permisos.impedimento_de_la_votacion(contienda.votacion, ahora or timezone.now())
     try:
-        urna.depositar(contienda.pk, firmar(contienda, serie), seleccion, recibos.huella_de(codigo), ahora=ahora)
+        urna.depositar(
+            *(contienda.pk, firmar(contienda, serie), seleccion, recibos.huella_de(codigo)),
+            ahora=ahora,
+            cambia=cerrada is None,
+        )
     except urna.YaDepositada:
-        raise ReglaIncumplida(YA_VOTASTE) from None
+        raise ReglaIncumplida(cerrada.frase if cerrada and contienda.votacion.se_cambia else YA_VOTASTE) from None
     return codigo
 
 
@@ -125,6 +121,7 @@ def asegurar_urna(contienda: Contienda) -> None:
         libro=votacion.huella,
         clave=Firmante(votacion.slug).publica,
         cierra=votacion.cierra.isoformat(),
+        cambia=votacion.se_cambia,
     )
     if consultas_de_urna.apertura_de(contienda.pk)[0] != apertura:
         urna.abrir_urna(contienda.pk, apertura)

@@ -93,20 +93,21 @@ def depositar(
     recibo: str,
     *,
     ahora: datetime | None = None,
+    cambia: bool = True,
     verificador: Verificador | None = None,
 ) -> None:
     """Cierra la papeleta en un sobre y lo guarda; al volver, está escrito. `recibo` es la huella del código.
 
     Lanza ReglaIncumplida si la urna no está abierta, la credencial no vale o ya puso otra papeleta (YaDepositada).
-    Repetir la misma no agrega nada. `ahora` es para probar y para cargar lo pasado: sin él manda la hora de la base.
+    Repetir la misma no agrega nada; otra la reemplaza si la urna se abrió dejando cambiar y `cambia`. `ahora` es para probar y para cargar lo pasado: sin él manda la hora de la base.
     """
     try:
         with transaction.atomic(using=BASE):
-            _depositar(contienda, credencial, seleccion, recibo, ahora, verificador)
+            _depositar(contienda, credencial, seleccion, recibo, ahora, cambia, verificador)
     except IntegrityError:
         # El candado ya lo evita; si algún día faltara, la base dice que no y se decide con el otro ya escrito.
         with transaction.atomic(using=BASE):
-            _depositar(contienda, credencial, seleccion, recibo, ahora, verificador)
+            _depositar(contienda, credencial, seleccion, recibo, ahora, cambia, verificador)
 
 
 def _depositar(
@@ -115,6 +116,7 @@ def _depositar(
     seleccion: Any,
     recibo: str,
     ahora: datetime | None,
+    cambia: bool,
     verificador: Verificador | None,
 ) -> None:
     _compartir(contienda, credencial.serie)
@@ -130,7 +132,7 @@ def _depositar(
         return
     if cerrada or (ahora or consultas.hora_de_la_base()) >= datetime.fromisoformat(apertura.cierra):
         raise ReglaIncumplida(CERRADA)
-    if anterior is not None and not apertura.cambia:
+    if anterior is not None and not (apertura.cambia and cambia):
         raise YaDepositada(YA_DEPOSITADA)
     Sobre.objects.create(
         contienda=contienda,

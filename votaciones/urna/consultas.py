@@ -75,6 +75,14 @@ def cabeza_de(contienda: int) -> tuple[int, str] | None:
     return Asiento.objects.filter(contienda=contienda).order_by("-numero").values_list("numero", "huella").first()
 
 
+def cabezas_de(contiendas: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """{contienda: (número, huella)} del último asiento de cada una, en una consulta."""
+    filas = Asiento.objects.filter(contienda__in=list(contiendas)).order_by("contienda", "numero")
+    return {
+        contienda: (numero, huella) for contienda, numero, huella in filas.values_list("contienda", "numero", "huella")
+    }
+
+
 def recibos_de(contienda: int) -> list[str]:
     """Huellas de los recibos de una urna, ordenadas."""
     return sorted(set(Sobre.objects.filter(contienda=contienda).values_list("recibo", flat=True)))
