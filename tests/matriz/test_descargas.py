@@ -29,7 +29,16 @@ SECCIONES = {
     "comentarios": Comentario,
     "votaciones_admin": Votacion,
 }
-UNICOS = {"codigo", "slug", "estado", "prioridad", "canal", "regla", "huella"}
+UNICOS = {
+    "codigo",
+    "slug",
+    "estado",
+    "prioridad",
+    "canal",
+    "regla",
+    "huella",
+    "puntos_por_lugar",
+}  # el último, la base solo lo deja con su tipo de papeleta
 
 
 @pytest.fixture
@@ -74,5 +83,5 @@ def test_ninguna_celda_es_formula(entrar, envenenado, pueblo, seccion, veneno):
 def test_la_descarga_de_votaciones_lleva_solo_lo_publico(entrar, envenenado):
     texto = entrar(envenenado).get(reverse("votaciones_admin:index") + "?export=csv").getvalue().decode("utf-8-sig")
     assert ",".join(next(csv.reader(io.StringIO(texto)))) == (
-        "Nombre,Proceso,Estado,Regla oficial,Abre,Cierra,Contada,SHA-256 del libro de reglas"
+        "Nombre,Proceso,Estado,Cómo se llena la papeleta,Regla oficial,Abre,Cierra,Contada,SHA-256 del libro de reglas"
     )

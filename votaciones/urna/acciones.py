@@ -99,7 +99,8 @@ def depositar(
     """Cierra la papeleta en un sobre y lo guarda; al volver, está escrito. `recibo` es la huella del código.
 
     Lanza ReglaIncumplida si la urna no está abierta, la credencial no vale o ya puso otra papeleta (YaDepositada).
-    Repetir la misma no agrega nada; otra la reemplaza si la urna se abrió dejando cambiar y `cambia`. `ahora` es para probar y para cargar lo pasado: sin él manda la hora de la base.
+    Repetir la misma no agrega nada; otra la reemplaza si la urna se abrió dejando cambiar y `cambia`. `ahora` es para
+    probar y para cargar lo pasado: sin él manda la hora de la base.
     """
     try:
         with transaction.atomic(using=BASE):

@@ -78,9 +78,7 @@ def cabeza_de(contienda: int) -> tuple[int, str] | None:
 def cabezas_de(contiendas: Iterable[int]) -> dict[int, tuple[int, str]]:
     """{contienda: (número, huella)} del último asiento de cada una, en una consulta."""
     filas = Asiento.objects.filter(contienda__in=list(contiendas)).order_by("contienda", "numero")
-    return {
-        contienda: (numero, huella) for contienda, numero, huella in filas.values_list("contienda", "numero", "huella")
-    }
+    return {fila[0]: fila[1:] for fila in filas.values_list("contienda", "numero", "huella")}
 
 
 def recibos_de(contienda: int) -> list[str]:
