@@ -11,6 +11,8 @@ from django.core.management.color import no_style
 from django.db import connection, connections, router
 
 from tests import elenco as reparto
+from votaciones.urna.guardas import guardas_que_faltan, poner_guardas, quitar_guardas
+from votaciones.urna.ruta import BASE
 
 
 def pytest_collection_modifyitems(items):
@@ -20,6 +22,15 @@ def pytest_collection_modifyitems(items):
             marca.kwargs.setdefault("databases", "__all__")
         elif {"db", "transactional_db"} & set(getattr(prueba, "fixturenames", ())):
             prueba.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """La de pytest-django y, en la base de la urna, los disparadores que pone su migración."""
+    with django_db_blocker.unblock():
+        if guardas_que_faltan(connections[BASE]):
+            quitar_guardas(connections[BASE])
+            poner_guardas(connections[BASE])
 
 
 @pytest.fixture(autouse=True)

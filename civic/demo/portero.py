@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from civic.cuentas.models import Usuario
 from civic.demo.models import Paso
+from votaciones.urna.ruta import BASE
 
 
 class DemoNoPermitida(Exception):
@@ -45,6 +46,11 @@ def es_demo() -> bool:
     return Paso._meta.db_table in connection.introspection.table_names() and Paso.objects.exists()
 
 
+def es_de_otra_version() -> bool:
+    """Si es una demo de cuando la urna no tenía base propia: no se puede poner al día, se carga de nuevo."""
+    return es_demo() and "votaciones_voto" in connection.introspection.table_names()
+
+
 def borrar_demo() -> bool:
     """Borra la base y los archivos de una demo; devuelve si había algo. Antes exige que sea una demo."""
     exigir_base_propia()
@@ -60,5 +66,10 @@ def borrar_demo() -> bool:
 
 
 def faltan_migraciones() -> bool:
-    ejecutores = [MigrationExecutor(conexion) for conexion in connections.all()]
-    return any(ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes()) for ejecutor in ejecutores)
+    """En la base de la urna solo cuentan las suyas: las demás no le hacen nada."""
+    for conexion in connections.all():
+        ejecutor = MigrationExecutor(conexion)
+        suyas = ejecutor.loader.graph.leaf_nodes(BASE if conexion.alias == BASE else None)
+        if ejecutor.migration_plan(suyas):
+            return True
+    return False

@@ -1,6 +1,7 @@
 """La demo no toca datos ajenos ni producción, y dice por qué."""
 
 import dataclasses
+import datetime
 import socket
 
 import pytest
@@ -76,3 +77,13 @@ def test_puerto_ocupado_se_dice_cual_usar(capsys):
             call_command("demo", puerto=puerto, en_otra_base=True)
     assert salida.value.code == 2
     assert f"make demo PUERTO={puerto + 10}" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_una_demo_de_cuando_la_urna_no_tenia_base_propia_se_reconoce():
+    assert portero.es_de_otra_version() is False
+    with connections["default"].cursor() as cursor:
+        cursor.execute("CREATE TABLE votaciones_voto (id integer)")
+    assert portero.es_de_otra_version() is False  # sin la marca de demo no es nuestra
+    Paso.objects.create(nombre="territorio", segundos=1, dia=datetime.date(2026, 11, 1))
+    assert portero.es_de_otra_version() is True

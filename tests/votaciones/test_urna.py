@@ -1,13 +1,18 @@
 """La urna: en su base, solo se agrega, acepta una vez cada credencial firmada y nadie la lee sin la clave."""
 
 import datetime
+import os
 import random
+import sqlite3
+import subprocess
+import sys
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from civic.comun.errores import ReglaIncumplida
+from tests.casa.revisiones import RAIZ
 from tests.elenco import crear_persona
 from tests.guardas import sin_guardas_de_urna
 from tests.urnas import cerrojo_de, elegido
@@ -22,7 +27,7 @@ from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, suma_de
 from votaciones.urna import acciones as urna
 from votaciones.urna import consultas
 from votaciones.urna.consultas import Apertura
-from votaciones.urna.guardas import guardas_que_faltan, poner_guardas
+from votaciones.urna.guardas import _en_sqlite, guardas_que_faltan, poner_guardas
 from votaciones.urna.models import Asentado, Asiento, Sobre
 from votaciones.urna.sobres import Cerrojo, Firmante, SobreInservible
 
@@ -411,3 +416,16 @@ def test_con_las_dos_bases_y_lo_publicado_nadie_une_personas_y_papeletas(prepara
             aciertos = sum(suyo[persona] == serie for persona, serie in zip(en_fila, series, strict=True))
             # Emparejar al azar acierta uno de media; ocho o más, una vez en cien mil.
             assert aciertos < 8, (de_personas, de_sobres, aciertos)
+
+
+# --- Su migración ----------------------------------------------------------------------------------------------------
+def test_la_migracion_de_la_urna_deja_las_tablas_con_sus_guardas(tmp_path):
+    """En las pruebas la base se crea de una vez: aquí se la hace como en producción, desde cero."""
+    entorno = {**os.environ, "AYNI_MODO": "demo", "AYNI_DIR_DATOS": str(tmp_path)}
+    entorno = {nombre: valor for nombre, valor in entorno.items() if nombre not in ("AYNI_BASE_DATOS", "AYNI_REDIS")}
+    orden = [sys.executable, "manage.py", "migrate", "urna", "--database", "urna", "-v0"]
+    subprocess.run(orden, cwd=RAIZ, env=entorno, check=True, timeout=120)
+    with sqlite3.connect(tmp_path / "ayni_urna.sqlite3") as base:
+        filas = base.execute("SELECT type, name FROM sqlite_master WHERE name LIKE 'urna_%'").fetchall()
+    assert {nombre for tipo, nombre in filas if tipo == "table"} == {"urna_sobre", "urna_asiento", "urna_asentado"}
+    assert {nombre for tipo, nombre in filas if tipo == "trigger"} == {nombre for nombre, _ in _en_sqlite()}

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from civic.demo import estaticos, portero
 from civic.demo.guion import CLAVE, CONTADO, VOTANDO
 from civic.demo.models import Paso
+from votaciones.urna.ruta import BASE
 
 DIAS_FRESCA = 14
 # (qué es, nombre de URL, argumentos)
@@ -74,6 +74,8 @@ class Command(BaseCommand):
             if opciones["desde_cero"] and portero.borrar_demo():
                 self.stdout.write("Se borró la demo anterior.")
             portero.exigir_base_propia()
+            if portero.es_de_otra_version() and portero.borrar_demo():
+                self.stdout.write("La demo era de una versión anterior: se carga de nuevo.")
         except portero.DemoNoPermitida as problema:
             self.stderr.write(str(problema))
             sys.exit(2)
@@ -102,8 +104,8 @@ class Command(BaseCommand):
         if portero.faltan_migraciones():
             self._anunciar(1, total, "Base de datos")
             empezo = time.perf_counter()
-            for base in connections:
-                call_command("migrate", database=base, verbosity=0, interactive=False)
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("migrate", BASE, database=BASE, verbosity=0, interactive=False)
             self._terminar("tablas creadas", time.perf_counter() - empezo)
         if estaticos.se_reunen():
             sello = estaticos.sello_de_hoy()
