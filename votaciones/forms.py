@@ -12,7 +12,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.forms import CampoTexto, Formulario
-from votaciones.models import Contienda, Opcion, Votacion
+from votaciones.models import Contienda, Votacion
 from votaciones.reglas import pabulib, papeleta, papeleta_escrita
 from votaciones.reglas import recibo as recibos
 from votaciones.reglas.comun import orden_de_desempate
@@ -30,10 +30,10 @@ class PapeletaForm(Formulario):
 
     clave = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
 
-    def __init__(self, *args: Any, contienda: Contienda, opciones: list[Opcion], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contienda: Contienda, costos: dict[int, Decimal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reglamento = contienda.reglamento
-        self.costos: dict[int, Decimal] = {opcion.numero: opcion.costo for opcion in opciones}
+        self.costos = costos
         # El campo que hay que corregir («puntos-3»), si la falta es de una sola obra.
         self.campo_con_falta = ""
 

@@ -142,6 +142,12 @@ def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
     return Participacion.objects.filter(Q(usuario=usuario) | Q(identidad__in=identidades) | Q(usuario__in=suyas))
 
 
+def participaciones_en(votacion: int, usuario: Any) -> set[tuple[int, int, str]]:
+    """{(contienda, cuenta, compromiso)} de lo que esa persona ya retiró en la votación, con la cuenta que fuera."""
+    suyas = _participaciones_de(usuario).filter(contienda__votacion=votacion)
+    return set(suyas.values_list("contienda", "usuario", "compromiso"))
+
+
 def por_que_espera_la_identidad(identidad: Identidad, cuenta: Usuario) -> str:
     """Guardia de cuentas: una identidad que ya votó en una votación abierta no pasa a otra cuenta."""
     votos = Participacion.objects.filter(

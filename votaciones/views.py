@@ -166,7 +166,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(contienda)
     opciones = consultas.opciones_de(contienda)
-    form = PapeletaForm(request.POST, contienda=contienda, opciones=opciones)
+    form = PapeletaForm(request.POST, contienda=contienda, costos={o.numero: o.costo for o in opciones})
     if permisos.impedimento_con_clave(contienda, request.user, request.POST.get("clave", "")):
         return _mostrar_papeleta(request, contienda, form=form, estado=409)
     valido = form.is_valid()
@@ -200,7 +200,7 @@ def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     contienda = permisos.contienda_o_404(slug, numero)
     if request.method != "POST":
         return redirect(contienda)
-    form = PapeletaForm(request.POST, contienda=contienda, opciones=consultas.opciones_de(contienda))
+    form = PapeletaForm(request.POST, contienda=contienda, costos=consultas.costos_de(contienda))
     if not form.is_valid():
         return _mostrar_papeleta(request, contienda, form=form, estado=422)
     try:

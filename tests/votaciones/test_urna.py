@@ -357,8 +357,16 @@ def test_la_misma_credencial_ocho_veces_a_la_vez_entra_una(d1):
 def test_dos_aparatos_de_la_misma_persona_retiran_una_credencial(d1, gente):
     codigos = [recibos.codigo_de(bytes([numero]) * 10) for numero in range(HILOS)]
     respuestas = a_la_vez([lambda c=codigo: retirar_credencial(d1, usuario=gente.ana, codigo=c) for codigo in codigos])
-    assert sum(respuesta is None for respuesta in respuestas) == 1
-    assert Participacion.objects.get().compromiso == credenciales.compromiso_de(codigos[respuestas.index(None)])
+    assert sum(respuesta is False for respuesta in respuestas) == 1
+    assert sum(isinstance(respuesta, ReglaIncumplida) for respuesta in respuestas) == HILOS - 1
+    assert Participacion.objects.get().compromiso == credenciales.compromiso_de(codigos[respuestas.index(False)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_el_mismo_codigo_retirado_a_la_vez_deja_una_participacion(d1, gente):
+    respuestas = a_la_vez([lambda: retirar_credencial(d1, usuario=gente.ana, codigo=CODIGO)] * HILOS)
+    assert sorted(respuestas) == [False, *[True] * (HILOS - 1)]
+    assert Participacion.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """Votar son dos actos en dos bases: retirar la credencial (aquí se sabe quién) y depositar (aquí ya no)."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,8 +12,9 @@ from civic.comun.errores import ReglaIncumplida
 from civic.cuentas.models import Identidad, Residencia, Usuario
 from votaciones import permisos
 from votaciones.codigos import codigo_de
+from votaciones.consultas import costos_de
 from votaciones.models import Contienda, Participacion, Votacion
-from votaciones.padron.consultas import definitivo_de, habilitacion_de
+from votaciones.padron.consultas import metodo_en_el_padron
 from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas import recibo as recibos
@@ -35,67 +37,67 @@ def emitir_voto(
     elección cambia el voto, si la votación lo deja: vale el último. Nada de esto se anota en la bitácora.
     """
     codigo = codigo_de(clave, contienda, usuario)
-    contienda = Contienda.objects.select_related("votacion__proceso").get(pk=contienda.pk)
-    costos = dict(contienda.opciones.values_list("numero", "costo"))
-    seleccion = papeletas.exigir_valida(eleccion, contienda.reglamento, costos)
+    contienda = Contienda.objects.select_related("votacion__proceso").defer("votacion__libro").get(pk=contienda.pk)
+    seleccion = papeletas.exigir_valida(eleccion, contienda.reglamento, costos_de(contienda))
     serie = credenciales.serie_de(codigo)
     cerrada = None
-    if consultas_de_urna.ultimo_sobre(contienda.pk, serie) is None:
-        retirar_credencial(contienda, usuario=usuario, codigo=codigo, ahora=ahora)
-        asegurar_urna(contienda)
-    else:
+    if retirar_credencial(contienda, usuario=usuario, codigo=codigo, ahora=ahora):
+        # Ya la tenía: si la votación se cerró o se detuvo, solo recibe otra vez el recibo de lo que está en la urna.
         cerrada = permisos.impedimento_de_la_votacion(contienda.votacion, ahora or timezone.now())
+        if cerrada and consultas_de_urna.ultimo_sobre(contienda.pk, serie) is None:
+            raise ReglaIncumplida(cerrada.frase)
+    credencial, recibo = firmar(contienda, serie), recibos.huella_de(codigo)
+    poner = partial(urna.depositar, contienda.pk, credencial, seleccion, recibo, ahora=ahora, cambia=cerrada is None)
     try:
-        urna.depositar(
-            *(contienda.pk, firmar(contienda, serie), seleccion, recibos.huella_de(codigo)),
-            ahora=ahora,
-            cambia=cerrada is None,
-        )
+        try:
+            poner()
+        except urna.SinAbrir:  # la primera papeleta abre la urna
+            asegurar_urna(contienda)
+            poner()
     except urna.YaDepositada:
         raise ReglaIncumplida(cerrada.frase if cerrada and contienda.votacion.se_cambia else YA_VOTASTE) from None
     return codigo
 
 
-def retirar_credencial(contienda: Contienda, *, usuario: Any, codigo: str, ahora: datetime | None = None) -> None:
+def retirar_credencial(contienda: Contienda, *, usuario: Any, codigo: str, ahora: datetime | None = None) -> bool:
     """Deja dicho en el padrón que la persona retiró su credencial para esta contienda, con la huella del código.
 
-    Con el mismo código se puede repetir; con otro, no: lanza ReglaIncumplida.
+    Devuelve si ya la había retirado con ese mismo código. Lanza ReglaIncumplida si no le toca votar aquí o ya la retiró
+    con otro.
     """
     ahora = ahora or timezone.now()
     compromiso = credenciales.compromiso_de(codigo)
-    with transaction.atomic():
-        # Su fila primero: dos aparatos de la misma persona esperan turno, aunque todavía no haya nada suyo que trancar.
-        bloquear(Usuario.objects.filter(pk=usuario.pk).only("pk")).first()
-        # Con su identidad bloqueada nadie la pasa a otra cuenta mientras se vota.
-        identidad = bloquear(Identidad.objects.filter(cuenta=usuario)).first()
-        anterior = Participacion.objects.filter(contienda=contienda, usuario=usuario).first()
-        if anterior is not None and anterior.compromiso == compromiso:
-            if general := permisos.impedimento_de_la_votacion(contienda.votacion, ahora):
+    try:
+        with transaction.atomic():
+            # Con su identidad bloqueada nadie la pasa a otra cuenta mientras se vota.
+            identidad = bloquear(Identidad.objects.filter(cuenta=usuario)).first()
+            if anteriores := permisos.participaciones_en(contienda.votacion_id, usuario):
+                if (contienda.pk, usuario.pk, compromiso) in anteriores:
+                    return True
+                raise ReglaIncumplida(_por_que_no(contienda, usuario, ahora) or YA_VOTASTE)
+            metodo = metodo_en_el_padron(contienda, usuario, identidad)
+            if metodo is None:
+                # No está en el padrón, o la votación es de antes de que hubiera: se mira despacio, y de a una persona.
+                bloquear(Usuario.objects.filter(pk=usuario.pk).only("pk")).first()
+                if frase := _por_que_no(contienda, usuario, ahora):
+                    raise ReglaIncumplida(frase)
+                metodo = Residencia.objects.values_list("metodo", flat=True).get(usuario=usuario)
+            elif general := permisos.impedimento_de_la_votacion(contienda.votacion, ahora):
                 raise ReglaIncumplida(general.frase)
-            return
-        if impedimento := permisos.impedimento_de(contienda, usuario, ahora):
-            raise ReglaIncumplida(impedimento.frase)
-        try:
-            with transaction.atomic():
-                Participacion.objects.create(
-                    contienda=contienda,
-                    usuario=usuario,
-                    identidad=identidad,
-                    metodo=_metodo_de(contienda, usuario),
-                    compromiso=compromiso,
-                )
-        except IntegrityError:
-            # El candado ya lo evita; si algún día faltara, la base también dice que no.
-            raise ReglaIncumplida(YA_VOTASTE) from None
+            Participacion.objects.create(
+                contienda=contienda, usuario=usuario, identidad=identidad, metodo=metodo, compromiso=compromiso
+            )
+    except IntegrityError:
+        # Otro aparato suyo llegó a la vez: la base deja entrar a uno.
+        if Participacion.objects.filter(contienda=contienda, usuario=usuario, compromiso=compromiso).exists():
+            return True
+        raise ReglaIncumplida(YA_VOTASTE) from None
+    return False
 
 
-def _metodo_de(contienda: Contienda, usuario: Any) -> str:
-    """Cómo estaba verificada al corte del padrón; en las votaciones de antes, cómo lo está hoy."""
-    padron = definitivo_de(contienda.votacion_id)
-    habilitacion = habilitacion_de(padron, usuario) if padron else None
-    if habilitacion is not None:
-        return habilitacion.metodo
-    return Residencia.objects.values_list("metodo", flat=True).get(usuario=usuario)
+def _por_que_no(contienda: Contienda, usuario: Any, ahora: datetime) -> str:
+    impedimento = permisos.impedimento_de(contienda, usuario, ahora)
+    return impedimento.frase if impedimento else ""
 
 
 def firmar(contienda: Contienda, serie: str) -> Credencial:

@@ -35,6 +35,10 @@ class UrnaAlterada(ReglaIncumplida):
     """La urna no es la que se abrió o sus sobres no son los que aceptó: no se cuenta."""
 
 
+class SinAbrir(ReglaIncumplida):
+    """Nadie abrió esa urna todavía."""
+
+
 class YaDepositada(ReglaIncumplida):
     """La credencial ya puso otra papeleta y esta votación no deja cambiarla."""
 
@@ -121,9 +125,9 @@ def _depositar(
     verificador: Verificador | None,
 ) -> None:
     _compartir(contienda, credencial.serie)
-    apertura, cerrada = consultas.apertura_de(contienda)
+    apertura, cerrada, hora = consultas.situacion_de(contienda)
     if apertura is None:
-        raise ReglaIncumplida("Esta urna todavía no está abierta.")
+        raise SinAbrir("Esta urna todavía no está abierta.")
     verificador = verificador or VerificadorEd25519(apertura.clave)
     if credencial.urna != apertura.urna or not verificador.vale(credencial):
         raise ReglaIncumplida(FALSA)
@@ -131,7 +135,7 @@ def _depositar(
     anterior = consultas.ultimo_sobre(contienda, credencial.serie)
     if anterior is not None and cerrojo.abrir(anterior.cerrado) == seleccion:
         return
-    if cerrada or (ahora or consultas.hora_de_la_base()) >= datetime.fromisoformat(apertura.cierra):
+    if cerrada or (ahora or hora) >= datetime.fromisoformat(apertura.cierra):
         raise ReglaIncumplida(CERRADA)
     if anterior is not None and not (apertura.cambia and cambia):
         raise YaDepositada(YA_DEPOSITADA)

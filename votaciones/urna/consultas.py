@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connections
-from django.db.models import Count
+from django.db.models import Count, DateTimeField, Func, Value
 from django.utils import timezone
 
 from votaciones.reglas.tablero import Tipo, suma_de
@@ -26,14 +27,27 @@ class Apertura:
 
 
 def apertura_de(contienda: int) -> tuple[Apertura | None, bool]:
-    """(su apertura, si ya se cerró), en una consulta."""
-    pasos = dict(
-        Asiento.objects.filter(contienda=contienda, tipo__in=(Tipo.APERTURA, Tipo.CIERRE)).values_list(
-            "tipo", "contenido"
-        )
-    )
-    abierta = pasos.get(Tipo.APERTURA)
-    return (Apertura(**json.loads(abierta)) if abierta else None), Tipo.CIERRE in pasos
+    """(su apertura, si ya se cerró)."""
+    return situacion_de(contienda)[:2]
+
+
+def situacion_de(contienda: int) -> tuple[Apertura | None, bool, datetime]:
+    """(su apertura, si ya se cerró, la hora de su base), en una consulta.
+
+    Con esa hora se decide si la urna sigue abierta: es una sola para todos los servidores.
+    """
+    pasos = Asiento.objects.filter(contienda=contienda, tipo__in=(Tipo.APERTURA, Tipo.CIERRE))
+    # SQLite vive en este mismo proceso: su reloj es este.
+    hora = _RelojDeLaBase() if connections[BASE].vendor == "postgresql" else Value(None, DateTimeField())
+    filas = {tipo: (contenido, momento) for tipo, contenido, momento in pasos.values_list("tipo", "contenido", hora)}
+    if Tipo.APERTURA not in filas:
+        return None, False, timezone.now()
+    contenido, momento = filas[Tipo.APERTURA]
+    return Apertura(**json.loads(contenido)), Tipo.CIERRE in filas, momento or timezone.now()
+
+
+class _RelojDeLaBase(Func):
+    function, output_field = "clock_timestamp", DateTimeField()
 
 
 def ultimo_sobre(contienda: int, serie: str) -> Sobre | None:
@@ -92,13 +106,3 @@ def selecciones_de(contienda: int) -> list[Any]:
     if escrutinio is None:
         return []
     return [seleccion for seleccion, cuantas in escrutinio.datos["papeletas"] for _ in range(cuantas)]
-
-
-def hora_de_la_base() -> Any:
-    """La hora con que se decide si la urna sigue abierta: la de su base, una sola para todos los servidores."""
-    conexion = connections[BASE]
-    if conexion.vendor != "postgresql":
-        return timezone.now()  # SQLite vive en este mismo proceso: su reloj es este
-    with conexion.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
