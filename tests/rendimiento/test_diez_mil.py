@@ -248,21 +248,25 @@ def test_dieciseis_personas_publican_a_la_vez(gente, pueblo, recepcion, pausa):
 
 
 class servidor:
-    """Uvicorn de verdad sobre la base de esta prueba."""
+    """Uvicorn de verdad sobre las bases de esta prueba."""
+
+    def __init__(self, *, aplicacion: str = "civic.asgi:application", procesos: int = 1) -> None:
+        self.aplicacion, self.procesos = aplicacion, procesos
 
     def __enter__(self) -> str:
         with socket.socket() as enchufe:
             enchufe.bind(("127.0.0.1", 0))
             puerto = enchufe.getsockname()[1]
-        base = settings.DATABASES["default"]
         ambiente = os.environ | {"AYNI_MODO": "pruebas", "AYNI_NIVEL_REGISTRO": "WARNING", "AYNI_CONEXIONES": "20"}
-        if connection.vendor == "postgresql":
-            partes = urllib.parse.urlsplit(os.environ["AYNI_BASE_DATOS"])
-            ambiente["AYNI_BASE_DATOS"] = urllib.parse.urlunsplit(partes._replace(path=f"/{base['NAME']}"))
-        else:
-            ambiente["AYNI_BASE_DATOS"] = f"sqlite:///{base['NAME']}"
-        orden = [sys.executable, "-m", "uvicorn", "civic.asgi:application", "--port", str(puerto)]
-        orden += ["--lifespan", "off", "--no-access-log"]
+        for variable, alias in (("AYNI_BASE_DATOS", "default"), ("AYNI_BASE_URNA", "urna")):
+            base = settings.DATABASES[alias]["NAME"]
+            if connection.vendor == "postgresql":
+                partes = urllib.parse.urlsplit(os.environ.get(variable) or os.environ["AYNI_BASE_DATOS"])
+                ambiente[variable] = urllib.parse.urlunsplit(partes._replace(path=f"/{base}"))
+            else:
+                ambiente[variable] = f"sqlite:///{base}"
+        orden = [sys.executable, "-m", "uvicorn", self.aplicacion, "--port", str(puerto)]
+        orden += ["--lifespan", "off", "--no-access-log", "--workers", str(self.procesos)]
         self.proceso = subprocess.Popen(orden, cwd=RAIZ, env=ambiente)
         direccion = f"http://127.0.0.1:{puerto}"
         for _ in range(300):
