@@ -121,11 +121,6 @@ def opciones_de(contienda: Contienda) -> list[Opcion]:
     return opciones
 
 
-def costos_de(contienda: Contienda) -> dict[int, Decimal]:
-    """{número: costo en Bs} de las obras de la papeleta."""
-    return dict(contienda.opciones.order_by("numero").values_list("numero", "costo"))
-
-
 def en_orden_de(opciones: list[Opcion], persona: int | None) -> list[Opcion]:
     """Las mismas opciones en el orden que le toca a la persona: siempre el mismo para ella, distinto entre personas.
 

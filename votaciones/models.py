@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from civic.comun.al_azar import ConClaveAlAzar
 from civic.comun.al_azar import clave_al_azar as _clave_al_azar  # noqa: F401 -- la nombra la migración 0001
@@ -206,6 +207,11 @@ class Contienda(models.Model):
     def reglamento(self) -> papeletas.Reglamento:
         """Cómo se llena esta papeleta, con su presupuesto en Bs."""
         return self.votacion.reglamento.con_presupuesto(self.presupuesto)
+
+    @cached_property
+    def costos(self) -> dict[int, Decimal]:
+        """{número: costo en Bs} de sus obras, que no cambian desde que se abre. Se lee una vez por objeto."""
+        return dict(self.opciones.order_by("numero").values_list("numero", "costo"))
 
 
 class Opcion(models.Model):

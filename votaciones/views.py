@@ -200,7 +200,7 @@ def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     contienda = permisos.contienda_o_404(slug, numero)
     if request.method != "POST":
         return redirect(contienda)
-    form = PapeletaForm(request.POST, contienda=contienda, costos=consultas.costos_de(contienda))
+    form = PapeletaForm(request.POST, contienda=contienda, costos=contienda.costos)
     if not form.is_valid():
         return _mostrar_papeleta(request, contienda, form=form, estado=422)
     try:

@@ -12,7 +12,6 @@ from civic.comun.errores import ReglaIncumplida
 from civic.cuentas.models import Identidad, Residencia, Usuario
 from votaciones import permisos
 from votaciones.codigos import codigo_de
-from votaciones.consultas import costos_de
 from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.padron.consultas import metodo_en_el_padron
 from votaciones.reglas import credencial as credenciales
@@ -37,8 +36,7 @@ def emitir_voto(
     elección cambia el voto, si la votación lo deja: vale el último. Nada de esto se anota en la bitácora.
     """
     codigo = codigo_de(clave, contienda, usuario)
-    contienda = Contienda.objects.select_related("votacion__proceso").defer("votacion__libro").get(pk=contienda.pk)
-    seleccion = papeletas.exigir_valida(eleccion, contienda.reglamento, costos_de(contienda))
+    seleccion = papeletas.exigir_valida(eleccion, contienda.reglamento, contienda.costos)
     serie = credenciales.serie_de(codigo)
     cerrada = None
     if retirar_credencial(contienda, usuario=usuario, codigo=codigo, ahora=ahora):

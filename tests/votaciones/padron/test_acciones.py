@@ -377,6 +377,7 @@ def test_las_votaciones_abiertas_antes_del_padron_siguen_con_su_regla(abierta, d
     assert "padron" not in viejo
     texto = reglas_del_libro.canonico(viejo)
     Votacion.objects.update(libro=texto, huella=reglas_del_libro.huella_de(texto))
+    d1, d2 = (Contienda.objects.select_related("votacion").get(pk=contienda.pk) for contienda in (d1, d2))
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle)  # se verificó después de abrir
     votar(d1, rosa, 3)
     with pytest.raises(ReglaIncumplida, match="Aquí votan quienes viven en el Distrito 2, y tú vives en el Distrito 1"):
