@@ -346,11 +346,11 @@ def test_un_libro_de_la_version_2_se_cuenta_y_se_verifica_como_de_presupuesto(pr
     elecciones = EJEMPLOS["presupuesto"].elecciones
     votantes = [crear_persona(f"votante{n}", f"V {n}", otb=pueblo.otb_molle) for n in range(len(elecciones))]
     abierta = abrir(preparada, actor=gente.hugo)
-    d1 = abierta.contiendas.get(numero=1)
     viejo = consultas.libro_de(abierta, version=2)
     assert "papeleta" not in viejo
     texto = libro.canonico(viejo)
     Votacion.objects.update(libro=texto, huella=libro.huella_de(texto))
+    d1 = Contienda.objects.get(votacion=abierta, numero=1)
     for votante, papeleta in zip(votantes, elecciones, strict=True):
         votar(d1, votante, *papeleta)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
