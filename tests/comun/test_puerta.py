@@ -48,12 +48,20 @@ def lanzar(una, lista):
     return [asyncio.create_task(atender(una, pedido)) for pedido in lista]
 
 
+async def entren(una, cuantos):
+    """Espera a que hayan entrado tantos y devuelve cuáles, por número: dos hilos vecinos pueden cruzarse al entrar."""
+    async with asyncio.timeout(5):
+        while len(una.entraron) < cuantos:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)  # quien no debía entrar, que se note
+    return sorted(una.entraron)
+
+
 def test_los_envios_breves_entran_de_a_pocos_y_en_orden_de_llegada():
     async def escena():
         una = PuertaDeMentira()
         tareas = lanzar(una, [envio(n) for n in range(9)])
-        await asyncio.sleep(0.1)
-        assert una.entraron == ["0", "1"]
+        assert await entren(una, 2) == ["0", "1"]
         una.salida.set()
         await asyncio.gather(*tareas)
         return una
@@ -71,7 +79,7 @@ def test_sin_fila_entran_todos_a_la_vez(monkeypatch):
     async def escena():
         una = PuertaDeMentira()
         tareas = lanzar(una, [envio(n) for n in range(5)])
-        await asyncio.sleep(0.2)
+        await entren(una, 5)
         una.salida.set()
         await asyncio.gather(*tareas)
         return una
@@ -84,11 +92,10 @@ def test_una_lectura_o_un_envio_con_archivos_no_hacen_fila(aparte):
     async def escena():
         una = PuertaDeMentira()
         tareas = lanzar(una, [envio(n) for n in range(4)])
-        await asyncio.sleep(0.05)
+        await entren(una, 2)
         pedido = pedidos.get("/x/", headers={"X-Numero": "9"}) if aparte == "lectura" else envio(9, 70_000)
         tareas += lanzar(una, [pedido])
-        await asyncio.sleep(0.1)
-        dentro = list(una.entraron)
+        dentro = await entren(una, 3)
         una.salida.set()
         await asyncio.gather(*tareas)
         return dentro
@@ -102,21 +109,20 @@ def test_nadie_espera_mas_que_el_maximo_detras_de_uno_colgado(monkeypatch):
     async def escena():
         una = PuertaDeMentira()
         tareas = lanzar(una, [envio(n) for n in range(4)])
-        await asyncio.sleep(0.3)
-        dentro = list(una.entraron)
+        dentro = await entren(una, 4)
         una.salida.set()
         await asyncio.gather(*tareas)
         assert una._fila._value == ENVIOS_A_LA_VEZ
         return dentro
 
-    assert sorted(asyncio.run(escena())) == ["0", "1", "2", "3"]
+    assert asyncio.run(escena()) == ["0", "1", "2", "3"]
 
 
 def test_quien_se_va_de_la_fila_no_se_lleva_el_puesto():
     async def escena():
         una = PuertaDeMentira()
         tareas = lanzar(una, [envio(n) for n in range(4)])
-        await asyncio.sleep(0.05)
+        await entren(una, 2)
         tareas[2].cancel()
         una.salida.set()
         await asyncio.gather(*tareas, return_exceptions=True)
