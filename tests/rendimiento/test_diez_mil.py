@@ -265,17 +265,26 @@ class servidor:
                 ambiente[variable] = urllib.parse.urlunsplit(partes._replace(path=f"/{base}"))
             else:
                 ambiente[variable] = f"sqlite:///{base}"
-        orden = [sys.executable, "-m", "uvicorn", self.aplicacion, "--port", str(puerto)]
-        orden += ["--lifespan", "off", "--no-access-log", "--workers", str(self.procesos)]
-        self.proceso = subprocess.Popen(orden, cwd=RAIZ, env=ambiente)
-        direccion = f"http://127.0.0.1:{puerto}"
+        self.orden = [sys.executable, "-m", "uvicorn", self.aplicacion, "--port", str(puerto)]
+        self.orden += ["--lifespan", "off", "--no-access-log", "--workers", str(self.procesos)]
+        self.ambiente, self.direccion = ambiente, f"http://127.0.0.1:{puerto}"
+        self.arrancar()
+        return self.direccion
+
+    def arrancar(self) -> None:
+        self.proceso = subprocess.Popen(self.orden, cwd=RAIZ, env=self.ambiente)
         for _ in range(300):
             try:
-                build_opener().open(f"{direccion}/salud/", timeout=2)
-                return direccion
+                build_opener().open(f"{self.direccion}/salud/", timeout=2)
+                return
             except OSError:
                 time.sleep(0.1)
         raise AssertionError("El servidor no arrancó.")
+
+    def matar(self) -> None:
+        """Sin avisarle: lo que estaba haciendo queda a medias (con un solo proceso)."""
+        self.proceso.kill()
+        self.proceso.wait(timeout=15)
 
     def __exit__(self, *_: object) -> None:
         self.proceso.terminate()
