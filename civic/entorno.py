@@ -179,8 +179,8 @@ VARIABLES: dict[str, Variable] = {
     "AYNI_CONEXIONES": Variable(
         _entero(0, 200),
         "20",
-        "Conexiones a PostgreSQL que cada proceso guarda abiertas y reparte; 0 abre una por pedido. "
-        "Procesos × conexiones debe caber en el max_connections del servidor.",
+        "Conexiones a cada base PostgreSQL que cada proceso guarda abiertas y reparte; 0 abre una por pedido. "
+        "Procesos × conexiones × 2 debe caber en el max_connections del servidor, si lo comparten las dos bases.",
     ),
     "AYNI_REDIS": Variable(
         _direccion("redis", "rediss"),
