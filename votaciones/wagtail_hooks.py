@@ -43,7 +43,7 @@ PASOS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "contar": (
         "Contar los votos",
         (_Estado.CERRADA, _Estado.CONTADA),
-        "Se baraja la urna, se cuenta con cada regla y se publica el resultado. Repetirlo da lo mismo.",
+        "Se abren los sobres, se cuenta con cada regla y se publica el resultado. Repetirlo da lo mismo.",
     ),
 }
 
