@@ -11,7 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection, connections, router
 
 from tests import elenco as reparto
-from votaciones.urna.guardas import guardas_que_faltan, poner_guardas, quitar_guardas
+from votaciones.urna.guardas import guardas_que_faltan, poner_guardas
 from votaciones.urna.ruta import BASE
 
 
@@ -29,7 +29,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """La de pytest-django y, en la base de la urna, los disparadores que pone su migración."""
     with django_db_blocker.unblock():
         if guardas_que_faltan(connections[BASE]):
-            quitar_guardas(connections[BASE])
             poner_guardas(connections[BASE])
 
 

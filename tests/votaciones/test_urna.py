@@ -15,7 +15,7 @@ from civic.comun.errores import ReglaIncumplida
 from tests.casa.revisiones import RAIZ
 from tests.elenco import crear_persona
 from tests.guardas import sin_guardas_de_urna
-from tests.urnas import cerrojo_de, elegido
+from tests.urnas import cerrojo_de, echar, elegido
 from tests.votaciones.conftest import abrir, segunda, votar
 from tests.votaciones.test_carreras import HILOS, a_la_vez
 from votaciones import acciones
@@ -27,7 +27,7 @@ from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, suma_de
 from votaciones.urna import acciones as urna
 from votaciones.urna import consultas
 from votaciones.urna.consultas import Apertura
-from votaciones.urna.guardas import _en_sqlite, guardas_que_faltan, poner_guardas
+from votaciones.urna.guardas import _en_sqlite, guardas_que_faltan
 from votaciones.urna.models import Asentado, Asiento, Sobre
 from votaciones.urna.sobres import Cerrojo, Firmante, SobreInservible
 
@@ -106,7 +106,7 @@ def test_guardas_que_faltan_las_nombra(d1):
             cursor.execute(f"DROP TRIGGER urna_sobre_cerrada{sufijo}")
         assert guardas_que_faltan(connections["urna"]) == ["urna_sobre_cerrada"]
         transaction.set_rollback(True, using="urna")
-    assert poner_guardas.__module__ == "votaciones.urna.guardas"
+    assert guardas_que_faltan(connections["urna"]) == []
 
 
 def test_la_base_sola_no_acepta_un_sobre_despues_del_cierre(d1):
@@ -248,8 +248,7 @@ def test_el_padron_no_guarda_nada_que_este_en_la_urna(d1, gente):
 # --- Tablero, cierre y escrutinio ------------------------------------------------------------------------------------
 def llenar(contienda, cuantas, azar):
     for numero in range(cuantas):
-        codigo = recibos.codigo_de(azar.randbytes(10))
-        urna.depositar(contienda.pk, credencial_de(contienda, codigo), [numero % 4 + 1], recibos.huella_de(codigo))
+        echar(contienda, [numero % 4 + 1], azar.randbytes(10))
 
 
 def test_los_lotes_esperan_ser_varios_y_no_cuentan_el_orden(d1):

@@ -123,5 +123,4 @@ def asegurar_urna(contienda: Contienda) -> None:
         cierra=votacion.cierra.isoformat(),
         cambia=votacion.se_cambia,
     )
-    if consultas_de_urna.apertura_de(contienda.pk)[0] != apertura:
-        urna.abrir_urna(contienda.pk, apertura)
+    urna.abrir_urna(contienda.pk, apertura)

@@ -34,16 +34,18 @@ def habilitacion_de(padron: PadronElectoral, usuario: Any) -> Habilitacion | Non
     se mudó conserva la suya.
     """
     identidad = Identidad.objects.filter(cuenta=usuario).values_list("pk", flat=True).first()
+    suyas = _habilitaciones_de(usuario, identidad).filter(padron=padron)
+    return (
+        suyas.select_related("contienda__distrito", "contienda__votacion").defer("contienda__votacion__libro").first()
+    )
+
+
+def _habilitaciones_de(usuario: Any, identidad: int | None) -> QuerySet[Habilitacion]:
+    """Primero la de su identidad, si la cuenta tiene una; después la que está a nombre de la cuenta sola."""
     suya = Q(usuario=usuario, identidad__isnull=True)
     if identidad is not None:
         suya |= Q(identidad=identidad)
-    return (
-        Habilitacion.objects.filter(suya, padron=padron)
-        .select_related("contienda__distrito", "contienda__votacion")
-        .defer("contienda__votacion__libro")
-        .order_by(F("identidad").desc(nulls_last=True))
-        .first()
-    )
+    return Habilitacion.objects.filter(suya).order_by(F("identidad").desc(nulls_last=True))
 
 
 def metodo_en_el_padron(contienda: Contienda, usuario: Any, identidad: Identidad | None) -> str | None:
@@ -51,13 +53,9 @@ def metodo_en_el_padron(contienda: Contienda, usuario: Any, identidad: Identidad
 
     Lo mismo que `habilitacion_de`, en una sola consulta y sin decir por qué: es lo que se pregunta por cada voto.
     """
-    suya = Q(usuario=usuario, identidad__isnull=True)
-    if identidad is not None:
-        suya |= Q(identidad=identidad)
     fila = (
-        Habilitacion.objects.filter(suya, padron__votacion=contienda.votacion_id)
-        .filter(padron__estado=PadronElectoral.Estado.DEFINITIVO)
-        .order_by(F("identidad").desc(nulls_last=True))
+        _habilitaciones_de(usuario, identidad.pk if identidad else None)
+        .filter(padron__votacion=contienda.votacion_id, padron__estado=PadronElectoral.Estado.DEFINITIVO)
         .values_list("contienda", "metodo", Exists(Residencia.objects.filter(usuario=usuario)))
         .first()
     )

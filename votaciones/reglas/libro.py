@@ -1,8 +1,9 @@
 """El libro de reglas: todo lo que decide una votación, en un JSON canónico cuya huella se publica al abrir."""
 
 import hashlib
-import json
 from typing import Any
+
+from civic.comun import cadena
 
 # La 2 agregó el apoyo mínimo y las condiciones entre obras; las votaciones abiertas antes siguen con la suya.
 # La 3, el tipo de papeleta con sus límites (antes se marcaba sin pasar del presupuesto), el padrón definitivo (vota
@@ -27,7 +28,7 @@ COMPLETAR = {
 
 def canonico(libro: Any) -> str:
     """JSON con claves ordenadas y sin espacios: el mismo libro da siempre los mismos bytes (UTF-8)."""
-    return json.dumps(libro, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return cadena.canonico(libro).decode()
 
 
 def huella_de(texto: str) -> str:

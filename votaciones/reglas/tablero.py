@@ -13,9 +13,12 @@ recibo: su lugar no dice cuándo llegaron), `cierre` y `escrutinio` (las papelet
 """
 
 import hashlib
-import json
 from enum import StrEnum
-from typing import Any
+
+from votaciones.reglas.libro import canonico
+from votaciones.reglas.libro import huella_de as suma_de
+
+__all__ = ["ORIGEN", "Tipo", "canonico", "huella_de", "suma_de"]
 
 ORIGEN = "0" * 64
 
@@ -25,14 +28,6 @@ class Tipo(StrEnum):
     LOTE = "lote"
     CIERRE = "cierre"
     ESCRUTINIO = "escrutinio"
-
-
-def canonico(valor: Any) -> str:
-    return json.dumps(valor, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def suma_de(contenido: str) -> str:
-    return hashlib.sha256(contenido.encode()).hexdigest()
 
 
 def huella_de(anterior: str, numero: int, tipo: str, suma: str) -> str:

@@ -93,6 +93,8 @@ def _en_sqlite() -> list[tuple[str, str]]:
 
 
 def poner_guardas(conexion: Any) -> None:
+    """Crea los disparadores; ponerlos dos veces es lo mismo que una."""
+    quitar_guardas(conexion)
     ordenes = _de_sqlite() if conexion.vendor == "sqlite" else _de_postgresql()
     with conexion.cursor() as cursor:
         for orden in ordenes:
