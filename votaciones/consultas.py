@@ -1,5 +1,6 @@
 """Lecturas de las votaciones. Ninguna cuenta votos: mientras se vota solo se sabe cuántas personas participaron."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,11 +28,11 @@ def a_centavos(monto: Decimal) -> int:
 
 # --- Listas ----------------------------------------------------------------------------------------------------------
 def votaciones_publicas() -> VotacionQuerySet:
-    """Las visibles, con su proceso, cuántos distritos votan y cuánto dinero deciden."""
+    """Las visibles, con su proceso, cuántos lugares deciden y cuánto dinero deciden."""
     return (
         Votacion.objects.visibles()
         .select_related("proceso")
-        .annotate(distritos=Count("contiendas"), total=Sum("contiendas__presupuesto"))
+        .annotate(lugares=Count("contiendas"), total=Sum("contiendas__presupuesto"))
         .defer("libro")
     )
 
@@ -49,9 +50,9 @@ def fases_de_votacion_por_venir(ahora: datetime) -> QuerySet[Fase]:
 
 
 def contiendas_de(votacion: Votacion) -> QuerySet[Contienda]:
-    """Contiendas de la votación en orden, con su distrito (sin polígono) y el número de opciones."""
+    """Contiendas de la votación en orden, con su lugar (sin polígono) y el número de opciones."""
     return (
-        votacion.contiendas.select_related("distrito", "votacion")
+        votacion.contiendas.select_related("area", "votacion")
         .defer("votacion__libro")
         .annotate(obras=Count("opciones"))
     )
@@ -59,22 +60,22 @@ def contiendas_de(votacion: Votacion) -> QuerySet[Contienda]:
 
 @dataclass(frozen=True)
 class Asistencia:
-    """Un distrito y cuántas personas ya participaron. No dice nada de lo que eligieron."""
+    """Una contienda y cuántas personas ya participaron. No dice nada de lo que eligieron."""
 
     contienda: Contienda
     participaron: int
     es_mia: bool = False
 
 
-def asistencia(votacion: Votacion, mi_distrito: int | None = None) -> list[Asistencia]:
-    """Participación por distrito (dos consultas), con el distrito propio primero."""
+def asistencia(votacion: Votacion, mias: Collection[int] = ()) -> list[Asistencia]:
+    """Participación por contienda (dos consultas), con las propias primero. `mias`, por clave."""
     cuantas = dict(
         Participacion.objects.filter(contienda__votacion=votacion)
         .values_list("contienda")
         .annotate(Count("pk"))
         .order_by()
     )
-    filas = [Asistencia(c, cuantas.get(c.pk, 0), c.distrito_id == mi_distrito) for c in contiendas_de(votacion)]
+    filas = [Asistencia(c, cuantas.get(c.pk, 0), c.pk in mias) for c in contiendas_de(votacion)]
     return sorted(filas, key=lambda fila: not fila.es_mia)
 
 
@@ -152,6 +153,8 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
     }
     if version >= 2:
         libro |= {"minimo": votacion.minimo, "condiciones": libro_de_reglas.CONDICIONES}
+    if version >= 4:
+        libro["por_sector"] = votacion.por_sector
     if version >= 3:
         libro |= {"papeleta": votacion.reglamento.canonico(), "padron": _padron_del_libro(votacion)}
         libro |= {"clave_urna": Firmante(votacion.slug).publica, "se_cambia": votacion.se_cambia}
@@ -160,7 +163,7 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
 
 
 def _padron_del_libro(votacion: Votacion) -> dict[str, str]:
-    """De cuándo es el padrón definitivo y su huella; cuántas personas tiene cada distrito va en su contienda."""
+    """De cuándo es el padrón definitivo y su huella; cuántas personas hay en cada lugar va en su contienda."""
     padron = votacion.padron  # type: ignore[attr-defined]  # lo pone votaciones.padron
     return {"corte": _utc(padron.corte), "huella": padron.huella}
 
@@ -168,7 +171,7 @@ def _padron_del_libro(votacion: Votacion) -> dict[str, str]:
 def _contienda_del_libro(contienda: Contienda, version: int) -> dict[str, Any]:
     suya: dict[str, Any] = {
         "numero": contienda.numero,
-        "distrito": contienda.distrito.codigo,
+        **_lugar_del_libro(contienda, version),
         "presupuesto": a_centavos(contienda.presupuesto),
         "habilitados": contienda.habilitados,
         "opciones": [
@@ -182,6 +185,13 @@ def _contienda_del_libro(contienda: Contienda, version: int) -> dict[str, Any]:
         ],
     }
     return suya if version < 2 else suya | {"condiciones": contienda.condiciones}
+
+
+def _lugar_del_libro(contienda: Contienda, version: int) -> dict[str, Any]:
+    area = contienda.area
+    if version < 4:
+        return {"distrito": area.codigo}
+    return {"lugar": {"tipo": area.tipo, "codigo": area.codigo, "sector": contienda.sector}}
 
 
 def _utc(momento: datetime) -> str:
@@ -211,10 +221,10 @@ def con_alguna_publico(votacion: Votacion, resultado: Resultado) -> int | None:
 
 
 def resultados_oficiales(votacion: Votacion) -> list[Resultado]:
-    """El resultado oficial de cada distrito, en orden (una consulta)."""
+    """El resultado oficial de cada contienda, en orden (una consulta)."""
     return list(
         Resultado.objects.filter(contienda__votacion=votacion, oficial=True)
-        .select_related("contienda__distrito", "contienda__votacion")
+        .select_related("contienda__area", "contienda__votacion")
         .defer("contienda__votacion__libro")
     )
 
@@ -234,7 +244,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
         "contiendas": [
             {
                 "numero": contienda.numero,
-                "distrito": str(contienda.distrito),
+                "lugar": contienda.lugar,
                 "presupuesto": str(contienda.presupuesto),
                 "habilitados": contienda.habilitados,
                 "condiciones": contienda.condiciones,

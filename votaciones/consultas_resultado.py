@@ -253,12 +253,12 @@ def elecciones_de(votacion: Votacion) -> tuple[list[Eleccion], list[str]]:
     for contienda in contiendas_de(votacion).prefetch_related("opciones"):
         suyas = [puntos_de(s, votacion.reglamento) for s in consultas_de_urna.selecciones_de(contienda.pk)]
         if not se_publican_papeletas(votacion, len(suyas)):
-            pocas.append(str(contienda.distrito))
+            pocas.append(contienda.lugar)
             continue
         opciones = list(contienda.opciones.all())
         elecciones.append(
             Eleccion(
-                nombre=str(contienda.distrito),
+                nombre=contienda.lugar,
                 titulos={opcion.numero: f"N.º {opcion.numero} {opcion.titulo}" for opcion in opciones},
                 costos={opcion.numero: a_centavos(opcion.costo) for opcion in opciones},
                 papeletas=suyas,

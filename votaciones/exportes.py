@@ -84,14 +84,14 @@ def _limites(contienda: Contienda) -> dict[str, str]:
 
 
 def _meta(contienda: Contienda, selecciones: Sequence[Seleccion]) -> dict[str, str]:
-    votacion, distrito = contienda.votacion, contienda.distrito
-    municipio = str(distrito.padre or distrito)
+    votacion, area = contienda.votacion, contienda.area
+    municipio = str(area.municipio or area)
     abre, cierra = (timezone.localtime(momento) for momento in (votacion.abre, votacion.cierra))
     meta = {
-        "description": f"Presupuesto participativo de {municipio}: {votacion.nombre}, {distrito}",
+        "description": f"Presupuesto participativo de {municipio}: {votacion.nombre}, {contienda.lugar}",
         "country": "Bolivia",
         "unit": municipio,
-        "subunit": str(distrito),
+        "subunit": contienda.lugar,
         "instance": votacion.slug,
         "budget": _monto(contienda.presupuesto),
         "rule": _regla(contienda, selecciones),
@@ -194,7 +194,7 @@ def recuento_de(votacion: Votacion) -> dict[str, bytes]:
         "libro.json": votacion.libro.encode(),
         "resultado.json": json.dumps(resultado_publico(votacion), ensure_ascii=False, indent=1).encode(),
     }
-    for contienda in contiendas_de(votacion).select_related("votacion", "distrito__padre"):
+    for contienda in contiendas_de(votacion).select_related("votacion", "area__municipio"):
         suyos = consultas_de_urna.recibos_de(contienda.pk)
         paquete[f"recibos-{contienda.numero}.txt"] = "".join(f"{recibo}\n" for recibo in suyos).encode()
         se_publican = se_publican_papeletas(votacion, len(suyos))

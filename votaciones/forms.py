@@ -86,7 +86,17 @@ class VotacionForm(WagtailAdminModelForm):
         model = Votacion
         fields = [
             *("proceso", "nombre", "slug", "tipo_de_papeleta", "maximo_de_obras", "minimo_de_obras", "puntos"),
-            *("tope_por_obra", "puntos_por_lugar", "nota_maxima", "se_cambia", "regla", "minimo", "abre", "cierra"),
+            *(
+                "tope_por_obra",
+                "puntos_por_lugar",
+                "nota_maxima",
+                "se_cambia",
+                "por_sector",
+                "regla",
+                "minimo",
+                "abre",
+                "cierra",
+            ),
         ]
         help_texts = {
             "slug": "Letras sin acentos, números y guiones; por ejemplo votacion-poa-2027.",
@@ -99,6 +109,8 @@ class VotacionForm(WagtailAdminModelForm):
             "Con 3, 2, 1 se ordenan hasta tres obras.",
             "nota_maxima": "Solo para «Poner nota a cada obra»: de 1 a 10. Con 5, las notas van de 0 a 5.",
             "se_cambia": "Con el código de su recibo, cada persona puede votar de nuevo: vale lo último.",
+            "por_sector": "Una papeleta para las OTB y juntas y otra para los sindicatos y comunidades, cada una con "
+            "su techo. Solo si los techos del proceso están partidos por sector.",
             "minimo": "Una obra con menos votos que estos (o puntos, si la papeleta los da) no gana aunque sobre "
             "dinero. Una sin votos nunca gana.",
             "abre": "Desde esta hora se puede votar.",
@@ -112,7 +124,7 @@ class VotacionForm(WagtailAdminModelForm):
         self.fields["tipo_de_papeleta"].required = False
         if self.instance.pk:
             # Las contiendas salieron de los techos de su proceso: otro proceso es otra votación.
-            self.fields["proceso"].disabled = True
+            self.fields["proceso"].disabled = self.fields["por_sector"].disabled = True
 
     def clean_minimo(self) -> int:
         minimo = self.cleaned_data["minimo"]

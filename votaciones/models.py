@@ -1,4 +1,4 @@
-"""Votaciones: contiendas por distrito, opciones congeladas, quién retiró su credencial. La urna está en otra base."""
+"""Votaciones: contiendas por lugar, opciones congeladas, quién retiró su credencial. La urna está en otra base."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,10 @@ from civic.comun.al_azar import ConClaveAlAzar
 from civic.comun.al_azar import clave_al_azar as _clave_al_azar  # noqa: F401 -- la nombra la migración 0001
 from civic.cuentas.metodos import OPCIONES
 from civic.cuentas.models import Identidad
-from civic.procesos.models import Proceso
+from civic.procesos.models import Proceso, Sector
 from mapas.territorio.models import Area
 from propuestas.models import Propuesta
+from votaciones.reglas import ambito as ambitos
 from votaciones.reglas import estados
 from votaciones.reglas import papeleta as papeletas
 
@@ -60,6 +61,7 @@ class Votacion(models.Model):
     regla = models.CharField("regla oficial", max_length=32, choices=Regla, default=Regla.VORAZ)
     minimo = models.PositiveIntegerField("votos que hacen falta para poder ganar", default=1)
     se_cambia = models.BooleanField("se puede cambiar el voto hasta el cierre", default=False)
+    por_sector = models.BooleanField("cada sector de un distrito decide aparte", default=False)
     tipo_de_papeleta = models.CharField(
         "cómo se llena la papeleta", max_length=12, choices=TipoDePapeleta, default=TipoDePapeleta.PRESUPUESTO
     )
@@ -169,10 +171,11 @@ class Votacion(models.Model):
 
 
 class Contienda(models.Model):
-    """Lo que se decide en un distrito: sus opciones y su presupuesto."""
+    """Lo que se decide en un lugar (un distrito, una OTB, toda la ciudad): sus opciones y su presupuesto."""
 
     votacion = models.ForeignKey(Votacion, models.PROTECT, related_name="contiendas", verbose_name="votación")
-    distrito = models.ForeignKey(Area, models.PROTECT, related_name="contiendas", verbose_name="distrito")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="contiendas", verbose_name="lugar")
+    sector = models.CharField("sector", max_length=10, choices=Sector, blank=True)
     numero = models.PositiveSmallIntegerField("número en la dirección")
     presupuesto = models.DecimalField("presupuesto en Bs", max_digits=14, decimal_places=2)
     habilitados = models.PositiveIntegerField("personas habilitadas", default=0)
@@ -185,9 +188,14 @@ class Contienda(models.Model):
         ordering = ["numero"]
         constraints = [
             models.UniqueConstraint(
-                fields=["votacion", "distrito"],
+                fields=["votacion", "area", "sector"],
                 name="contienda_unica",
-                violation_error_message="El distrito ya tiene contienda en esta votación.",
+                violation_error_message="Ese lugar ya tiene contienda en esta votación.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sector__in=["", *Sector.values]),
+                name="contienda_de_un_sector_conocido",
+                violation_error_message="El sector es vecinal, agrario o ninguno.",
             ),
             models.UniqueConstraint(fields=["votacion", "numero"], name="contienda_numero_unico"),
             models.CheckConstraint(
@@ -198,10 +206,32 @@ class Contienda(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.votacion} · {self.distrito}"
+        return f"{self.votacion} · {self.lugar}"
 
     def get_absolute_url(self) -> str:
         return reverse("votaciones:papeleta", args=[self.votacion.slug, self.numero])
+
+    @property
+    def ambito(self) -> ambitos.Ambito:
+        return ambitos.Ambito(self.area.tipo, self.area_id, self.sector)
+
+    @property
+    def lugar(self) -> str:
+        """«Distrito 3», «OTB Molle», «Quillacollo», «Distrito 7 (sector agrario)»."""
+        return f"{self.area}{ambitos.de_sector(self.sector)}"
+
+    @property
+    def el_lugar(self) -> str:
+        """«el Distrito 3», «la OTB Molle», «todo Quillacollo»."""
+        return ambitos.con_articulo(self.area.tipo, str(self.area), self.sector)
+
+    @property
+    def del_lugar(self) -> str:
+        return ambitos.del_lugar(self.el_lugar)
+
+    @property
+    def en_lugar(self) -> str:
+        return f"en {self.el_lugar}"
 
     @property
     def reglamento(self) -> papeletas.Reglamento:
@@ -246,14 +276,25 @@ class Opcion(models.Model):
 class Participacion(ConClaveAlAzar):
     """Que una persona retiró su credencial para votar en una contienda. No dice cuándo, ni qué, ni con qué recibo.
 
+    `canal` dice cómo: por su cuenta, o en una mesa donde la reconocieron por su carnet y le dieron un código impreso,
+    una papeleta de papel o un aparato. Sin cuenta queda solo con su identidad.
+
     Las papeletas están en otra base y nada de aquí lleva a ellas: el compromiso es la huella de un código que solo
     tiene la persona (ver `votaciones.reglas.credencial`), y le deja pedir la misma credencial si se le cortó la
     conexión. Queda con la cuenta y con la identidad: quien cambia de cuenta no vota otra vez. El modo es el de ese
     momento, para los totales.
     """
 
+    class Canal(models.TextChoices):
+        WEB = "web", "Por internet"
+        CODIGO = "codigo", "Con código impreso"
+        KIOSCO = "kiosco", "En un punto de votación"
+        PAPEL = "papel", "En papel"
+        ASAMBLEA = "asamblea", "En asamblea"
+
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="participaciones")
-    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    canal = models.CharField("cómo votó", max_length=10, choices=Canal, default=Canal.WEB)
+    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     identidad = models.ForeignKey(Identidad, models.PROTECT, null=True, blank=True, related_name="+")
     metodo = models.CharField("cómo estaba verificada", max_length=24, choices=OPCIONES, blank=True)
     compromiso = models.CharField("huella del código", max_length=64, blank=True, editable=False)
@@ -265,12 +306,17 @@ class Participacion(ConClaveAlAzar):
             models.UniqueConstraint(
                 fields=["contienda", "usuario"],
                 name="un_voto_por_persona",
-                violation_error_message="Ya votaste en este distrito.",
+                violation_error_message="Ya votaste en esta papeleta.",
             ),
             models.UniqueConstraint(
                 fields=["contienda", "identidad"],
                 name="un_voto_por_identidad",
-                violation_error_message="Ya votaste en este distrito.",
+                violation_error_message="Ya votaste en esta papeleta.",
+            ),
+            models.CheckConstraint(
+                condition=Q(usuario__isnull=False) | Q(identidad__isnull=False),
+                name="participacion_de_alguien",
+                violation_error_message="Una participación es de una cuenta o de una identidad.",
             ),
         ]
 

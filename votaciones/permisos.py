@@ -15,9 +15,10 @@ from civic.procesos import permisos as permisos_de_fase
 from civic.procesos.reglas import VOTAR, dia
 from votaciones import consultas
 from votaciones.codigos import codigo_de
+from votaciones.lugares import contiendas_de, ubicacion_de
 from votaciones.models import Contienda, Participacion, Votacion
-from votaciones.padron.consultas import definitivo_de, habilitacion_de
-from votaciones.padron.models import PadronElectoral
+from votaciones.padron.consultas import definitivo_de, habilitaciones_de
+from votaciones.padron.models import Habilitacion, PadronElectoral
 from votaciones.padron.permisos import por_que_no_esta
 from votaciones.reglas import estados
 from votaciones.reglas.credencial import compromiso_de
@@ -41,9 +42,9 @@ def votacion_contada_o_404(slug: str) -> Votacion:
 
 
 def contienda_o_404(slug: str, numero: int) -> Contienda:
-    """La contienda de un distrito en una votación visible, con su votación, proceso y distrito cargados."""
+    """La contienda con ese número en una votación visible, con su votación, proceso y lugar cargados."""
     contienda = (
-        Contienda.objects.select_related("votacion__proceso", "distrito")
+        Contienda.objects.select_related("votacion__proceso", "area")
         .defer("votacion__libro")
         .filter(votacion__in=Votacion.objects.visibles(), votacion__slug=slug, numero=numero)
         .first()
@@ -57,7 +58,7 @@ def contienda_con_papeletas_o_404(slug: str, numero: int) -> Contienda:
     """La contienda, si sus papeletas se pueden publicar una por una."""
     contienda = contienda_o_404(slug, numero)
     if not consultas.se_publican_papeletas(contienda.votacion, consultas.papeletas_de(contienda)):
-        raise Http404("Las papeletas de ese distrito no se publican una por una.")
+        raise Http404("Las papeletas de esa contienda no se publican una por una.")
     return contienda
 
 
@@ -96,13 +97,26 @@ def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = 
     if not usuario.is_authenticated:
         return Impedimento("ingresar", "Para votar, entra con tu cuenta.")
     if ya_participo(contienda, usuario):
-        return Impedimento("ya_voto", "Ya votaste en este distrito. Tu papeleta está en la urna.")
-    personal = _impedimento_personal(contienda, usuario)
+        return Impedimento("ya_voto", f"Ya votaste {contienda.en_lugar}. Tu papeleta está en la urna.")
+    padron = definitivo_de(contienda.votacion_id)
+    suyas = habilitaciones_de(padron, usuario) if padron else []
+    personal = (
+        _impedimento_de_padron(padron, suyas, contienda, usuario)
+        if padron
+        else _impedimento_de_residencia(contienda, usuario)
+    )
     if personal is not None and personal.codigo != FUERA_DEL_PADRON:
         return personal
     # Quien se mudó después de votar, o votó con otra cuenta suya, no vota otra vez.
-    if _participaciones_de(usuario).filter(contienda__votacion=contienda.votacion_id).exists():
-        return Impedimento("ya_voto", "Ya votaste en esta votación, en otro distrito. Cada persona vota una sola vez.")
+    anteriores = set(
+        _participaciones_de(usuario)
+        .filter(contienda__votacion=contienda.votacion_id)
+        .values_list("contienda", flat=True)
+    )
+    if contienda.pk in anteriores or anteriores - {suya.contienda_id for suya in suyas}:
+        return Impedimento(
+            "ya_voto", "Ya votaste en otro lugar o con otra cuenta tuya. Cada persona vota una sola vez."
+        )
     return personal
 
 
@@ -124,17 +138,6 @@ def es_su_codigo(contienda: Contienda, usuario: Any, codigo: str) -> bool:
     return suyas.filter(compromiso=compromiso_de(codigo)).exists()
 
 
-def _impedimento_personal(contienda: Contienda, usuario: Any) -> Impedimento | None:
-    """Lo que le impide votar a esa persona: vota quien está en el padrón definitivo, donde el padrón dice.
-
-    Las votaciones que se abrieron antes de que hubiera padrón siguen con su regla: la residencia de hoy.
-    """
-    padron = definitivo_de(contienda.votacion_id)
-    return (
-        _impedimento_de_padron(padron, contienda, usuario) if padron else _impedimento_de_residencia(contienda, usuario)
-    )
-
-
 def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
     """Las de la cuenta, las de su identidad, y las de cualquier cuenta que alguna vez tuvo esa identidad."""
     suyas = Verificacion.objects.filter(identidad__cuenta=usuario).values("cuenta")
@@ -142,10 +145,13 @@ def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
     return Participacion.objects.filter(Q(usuario=usuario) | Q(identidad__in=identidades) | Q(usuario__in=suyas))
 
 
-def participaciones_en(votacion: int, usuario: Any) -> set[tuple[int, int, str]]:
-    """{(contienda, cuenta, compromiso)} de lo que esa persona ya retiró en la votación, con la cuenta que fuera."""
-    suyas = _participaciones_de(usuario).filter(contienda__votacion=votacion)
-    return set(suyas.values_list("contienda", "usuario", "compromiso"))
+def por_votar(votacion: Votacion, usuario: Any) -> list[Contienda]:
+    """Las papeletas de esa persona que todavía no puso, de la más chica a la más grande."""
+    padron = definitivo_de(votacion.pk) if usuario.is_authenticated else None
+    if padron is None:
+        return []
+    suyas = _participaciones_de(usuario).filter(contienda__votacion=votacion).values_list("contienda", flat=True)
+    return [suya.contienda for suya in habilitaciones_de(padron, usuario) if suya.contienda_id not in set(suyas)]
 
 
 def por_que_espera_la_identidad(identidad: Identidad, cuenta: Usuario) -> str:
@@ -163,20 +169,21 @@ def ya_participo(contienda: Contienda, usuario: Any) -> bool:
     return Participacion.objects.filter(contienda=contienda, usuario=usuario).exists()
 
 
-def _impedimento_de_padron(padron: PadronElectoral, contienda: Contienda, usuario: Any) -> Impedimento | None:
-    suya = habilitacion_de(padron, usuario)
-    if suya is None:
+def _impedimento_de_padron(
+    padron: PadronElectoral, suyas: list[Habilitacion], contienda: Contienda, usuario: Any
+) -> Impedimento | None:
+    if not suyas:
         return Impedimento(
             FUERA_DEL_PADRON,
             f"No estás en el padrón de esta votación, hecho con lo verificado hasta el {dia(padron.corte)}. "
             f"{por_que_no_esta(usuario, padron)} Se pudo reclamar hasta el {dia(padron.observable_hasta)}.",
         )
-    if suya.contienda_id != contienda.pk:
+    if contienda.pk not in {suya.contienda_id for suya in suyas}:
+        otra = suyas[0].contienda
         frase = (
-            f"Aquí votan quienes están en el padrón del {contienda.distrito}, y tú estás en el del "
-            f"{suya.contienda.distrito}."
+            f"Aquí votan quienes están en el padrón {contienda.del_lugar}, y tú estás en el padrón {otra.del_lugar}."
         )
-        return Impedimento("otro_distrito", frase, suya.contienda)
+        return Impedimento("otro_lugar", frase, otra)
     if not Residencia.objects.filter(usuario=usuario).exists():
         return Impedimento(
             "residencia",
@@ -190,25 +197,15 @@ def _impedimento_de_residencia(contienda: Contienda, usuario: Any) -> Impediment
     if residencia is None:
         return Impedimento(
             "residencia",
-            f"Aquí votan quienes viven en el {contienda.distrito}. Dinos primero dónde vives y verifícalo.",
+            f"Aquí votan quienes viven {contienda.en_lugar}. Dinos primero dónde vives y verifícalo.",
         )
-    if residencia.distrito is None:
-        frase = (
-            f"Aquí votan quienes viven en el {contienda.distrito}. Las papeletas son por distrito y {residencia.otb} "
-            "no está en ninguno."
-        )
-        return Impedimento("otro_distrito", frase)
-    if residencia.distrito_id != contienda.distrito_id:
-        otra = (
-            Contienda.objects.select_related("votacion")
-            .filter(votacion=contienda.votacion_id, distrito=residencia.distrito_id)
-            .first()
-        )
-        frase = f"Aquí votan quienes viven en el {contienda.distrito}, y tú vives en el {residencia.distrito}."
-        return Impedimento("otro_distrito", frase, otra)
+    if not ubicacion_de(residencia).cae_en(contienda.ambito):
+        otra = next(iter(contiendas_de(contienda.votacion_id, residencia)), None)
+        frase = f"Aquí votan quienes viven {contienda.en_lugar}, y tú vives en {residencia.donde}."
+        return Impedimento("otro_lugar", frase, otra)
     if not residencia.esta_verificada:
         return Impedimento(
-            "verificar", f"Declaraste que vives en el {residencia.distrito}. Para votar falta verificar tu residencia."
+            "verificar", f"Declaraste que vives en {residencia.donde}. Para votar falta verificar tu residencia."
         )
     return None
 

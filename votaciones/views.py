@@ -16,8 +16,10 @@ from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
 from votaciones import acciones, consultas, consultas_resultado, exportes, permisos
 from votaciones.forms import ComprobarForm, PapeletaForm
+from votaciones.lugares import contiendas_de
 from votaciones.models import Contienda, Votacion
-from votaciones.padron.consultas import definitivo_de, observables, totales
+from votaciones.padron.consultas import definitivo_de, habilitaciones_de, observables, totales
+from votaciones.padron.models import PadronElectoral
 from votaciones.reglas import estados
 from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas.papeleta_escrita import avance_de, campos_de, dicha, en_papel, instruccion, prefijo_de
@@ -48,22 +50,28 @@ def lista(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _mi_distrito(request: HttpRequest) -> int | None:
-    residencia = request.user.residencia_o_nada if request.user.is_authenticated else None  # type: ignore[union-attr]
-    return residencia.distrito_id if residencia else None
+def _mias(request: HttpRequest, actual: Votacion, padron: PadronElectoral | None) -> list[int]:
+    """Las contiendas donde le toca votar a quien mira; si no hay padrón todavía, las del lugar donde dice vivir."""
+    usuario = request.user
+    if not usuario.is_authenticated:
+        return []
+    if padron is not None:
+        return [suya.contienda_id for suya in habilitaciones_de(padron, usuario)]
+    return [contienda.pk for contienda in contiendas_de(actual.pk, usuario.residencia_o_nada)]
 
 
 @publica
 @require_safe
 def votacion(request: HttpRequest, slug: str) -> HttpResponse:
-    """Qué se decide, hasta cuándo, las papeletas por distrito (la propia primero) y las reglas."""
+    """Qué se decide, hasta cuándo, las papeletas por lugar (las propias primero) y las reglas."""
     actual = permisos.votacion_o_404(slug)
     padron = definitivo_de(actual.pk)
     contexto = {
         "votacion": actual,
         "situacion": actual.situacion,
         "impedimento": permisos.impedimento_de_la_votacion(actual, timezone.now()),
-        "filas": consultas.asistencia(actual, _mi_distrito(request)),
+        "por_votar": permisos.por_votar(actual, request.user) if actual.situacion == estados.ABIERTA else [],
+        "filas": consultas.asistencia(actual, _mias(request, actual, padron)),
         "cabezas": consultas.cabezas_de(actual),
         "padron": padron,
         "reglamento": actual.reglamento,
@@ -149,7 +157,7 @@ def cambiar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         return redirect(contienda)
     form = ComprobarForm(request.POST)
     if form.is_valid() and not permisos.es_su_codigo(contienda, request.user, form.cleaned_data["recibo"]):
-        form.add_error("recibo", "Ese no es el código de tu recibo en este distrito. Cópialo tal como lo anotaste.")
+        form.add_error("recibo", "Ese no es el código de tu recibo de esta papeleta. Cópialo tal como lo anotaste.")
     if not form.is_valid():
         return _mostrar_papeleta(request, contienda, cambio=form, estado=422)
     clave = acciones.emitir_clave_de_cambio(contienda, usuario=request.user, codigo=form.cleaned_data["recibo"])
@@ -240,7 +248,12 @@ def recibo(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     codigo = request.get_signed_cookie(
         COOKIE_DE_RECIBO, default="", salt=_sal_del_recibo(request, contienda), max_age=MINUTOS_DE_RECIBO * 60
     )
-    contexto = {"contienda": contienda, "votacion": contienda.votacion, "codigo": codigo}
+    contexto = {
+        "contienda": contienda,
+        "votacion": contienda.votacion,
+        "codigo": codigo,
+        "por_votar": permisos.por_votar(contienda.votacion, request.user),
+    }
     if not codigo and not permisos.ya_participo(contienda, request.user):
         return redirect(contienda)
     return render(request, "votaciones/recibo.html", contexto)
@@ -283,7 +296,7 @@ def _todavia_no(request: HttpRequest, actual: Votacion) -> HttpResponse | None:
 @publica
 @require_safe
 def resultado(request: HttpRequest, slug: str) -> HttpResponse:
-    """Las obras ganadoras de cada distrito, con lo gastado y lo que sobró."""
+    """Las obras ganadoras de cada lugar, con lo gastado y lo que sobró."""
     actual = permisos.votacion_o_404(slug)
     if respuesta := _todavia_no(request, actual):
         return respuesta
@@ -299,7 +312,7 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
 @publica
 @require_safe
 def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
-    """Un distrito: cada obra con sus votos y su razón, con la regla oficial y con las otras."""
+    """Una contienda: cada obra con sus votos y su razón, con la regla oficial y con las otras."""
     contienda = permisos.contienda_o_404(slug, numero)
     if respuesta := _todavia_no(request, contienda.votacion):
         return respuesta

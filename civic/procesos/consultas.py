@@ -103,6 +103,17 @@ def permite(proceso: Proceso, accion: str, ahora: datetime) -> bool:
     return not por_que_esta_cerrado(proceso) and reglas.permite(fases_de(proceso), accion, ahora)
 
 
+def permite_en(proceso_id: int, accion: str, ahora: datetime) -> bool:
+    """Lo mismo que `permite`, leído de la base en este instante y en una sola consulta."""
+    vigentes = Fase.objects.filter(proceso=proceso_id, inicio__lte=ahora, fin__gt=ahora).order_by()
+    del_proceso = (f"proceso__{columna}" for columna in ("publicado", "estado", "motivo_estado"))
+    return any(
+        not reglas.por_que_esta_cerrado(publicado, estado, motivo)
+        and accion in reglas.actos_de(Fase(tipo=tipo, actos=actos))
+        for tipo, actos, publicado, estado, motivo in vigentes.values_list("tipo", "actos", *del_proceso)
+    )
+
+
 def por_que_no(proceso: Proceso, accion: str, ahora: datetime) -> str:
     """Frase que dice por qué no se puede `accion` y cuándo se podrá (o se pudo)."""
     return por_que_esta_cerrado(proceso) or reglas.por_que_no(fases_de(proceso), accion, ahora)
@@ -145,6 +156,19 @@ def techos_por_distrito(proceso: Proceso) -> list[tuple[Area, Decimal]]:
         lugares.setdefault(techo.distrito_id, techo.distrito)
         sumas[techo.distrito_id] = sumas.get(techo.distrito_id, Decimal(0)) + techo.monto
     return [(lugares[pk], suma) for pk, suma in sumas.items()]
+
+
+def techos_por_lugar(proceso: Proceso, *, por_sector: bool) -> list[tuple[Area, str, Decimal]]:
+    """(lugar, sector, monto) de cada bolsa que se decide aparte; sin `por_sector`, el distrito entero con sector «»."""
+    if not por_sector:
+        return [(area, "", suma) for area, suma in techos_por_distrito(proceso)]
+    sumas: dict[tuple[int, str], Decimal] = {}
+    lugares: dict[int, Area] = {}
+    for techo in Techo.objects.filter(proceso=proceso).select_related("distrito"):
+        lugares.setdefault(techo.distrito_id, techo.distrito)
+        clave = (techo.distrito_id, techo.sector)
+        sumas[clave] = sumas.get(clave, Decimal(0)) + techo.monto
+    return [(lugares[area], sector, suma) for (area, sector), suma in sumas.items()]
 
 
 def quien_propuso_techos(proceso: Proceso, usuario: Any) -> bool:

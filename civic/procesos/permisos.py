@@ -20,7 +20,7 @@ def _de_nuevo(proceso_id: int) -> Proceso:
 
 
 def permite(proceso: Proceso, accion: str, ahora: datetime | None = None) -> bool:
-    return consultas.permite(_de_nuevo(proceso.pk), accion, ahora or timezone.now())
+    return consultas.permite_en(proceso.pk, accion, ahora or timezone.now())
 
 
 def por_que_no(proceso: Proceso, accion: str, ahora: datetime | None = None) -> str:

@@ -63,7 +63,7 @@ def abrir(proceso, pueblo, **campos):
     } | campos
     votacion = Votacion.objects.create(proceso=proceso, **datos)
     for numero, distrito in enumerate((pueblo.distrito_1, pueblo.distrito_2), start=1):
-        Contienda.objects.create(votacion=votacion, distrito=distrito, numero=numero, presupuesto=300000)
+        Contienda.objects.create(votacion=votacion, area=distrito, numero=numero, presupuesto=300000)
     return votacion
 
 

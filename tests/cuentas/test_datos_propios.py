@@ -184,7 +184,7 @@ def test_cuenta_cerrada_conserva_que_voto_para_que_nadie_vote_dos_veces(gente, v
     votacion = Votacion.objects.create(
         proceso=votando, nombre="Votación", slug="v", abre=ahora, cierra=ahora + datetime.timedelta(days=3)
     )
-    contienda = Contienda.objects.create(votacion=votacion, distrito=pueblo.distrito_1, numero=1, presupuesto=1000)
+    contienda = Contienda.objects.create(votacion=votacion, area=pueblo.distrito_1, numero=1, presupuesto=1000)
     Participacion.objects.create(contienda=contienda, usuario=gente.ana)
     acciones.cerrar_cuenta(gente.ana)
     assert Participacion.objects.filter(contienda=contienda, usuario=gente.ana).count() == 1

@@ -102,7 +102,7 @@ def test_urnas_tienen_tantas_papeletas_como_personas_y_ninguna_pasa_del_techo():
         assert len(votos) == contienda.personas > 0
         assert all(sum(costos[numero] for numero in seleccion) <= contienda.presupuesto for seleccion in votos)
     con_residencia = Residencia.objects.filter(nivel="verificada").values_list("usuario", "distrito")
-    assert set(Participacion.objects.values_list("usuario", "contienda__distrito")) <= set(con_residencia)
+    assert set(Participacion.objects.values_list("usuario", "contienda__area")) <= set(con_residencia)
 
 
 def test_cada_votacion_tiene_su_padron_definitivo_y_la_abierta_sus_reclamos_resueltos():
@@ -208,7 +208,7 @@ def test_vecina_de_la_demo_puede_votar_y_aun_no_voto(client):
     assert vecina.residencia.esta_verificada
     assert vecina.residencia.distrito.nombre == "Distrito 3"
     assert not Participacion.objects.filter(usuario=vecina).exists()
-    abierta = Contienda.objects.get(votacion__slug=VOTANDO, distrito=vecina.residencia.distrito)
+    abierta = Contienda.objects.get(votacion__slug=VOTANDO, area=vecina.residencia.distrito)
     assert impedimento_de(abierta, vecina) is None
 
 

@@ -191,7 +191,7 @@ def test_la_respuesta_perdida_se_recupera_aunque_ya_haya_cerrado(abierta, d1, ge
 
 def test_otro_formulario_despues_de_votar_se_niega(d1, gente):
     votar(d1, gente.ana, 1)
-    with pytest.raises(ReglaIncumplida, match="Ya votaste en este distrito"):
+    with pytest.raises(ReglaIncumplida, match="Ya votaste en el Distrito 1"):
         votar(d1, gente.ana, 2)
     assert elegido() == [[1]]
 
@@ -216,7 +216,7 @@ def test_papeleta_que_no_vale_no_entra(d1, gente, numeros, frase):
 @pytest.mark.parametrize(
     ("nombre", "frase"),
     [
-        ("beto", "tú estás en el del Distrito 2"),
+        ("beto", "tú estás en el padrón del Distrito 2"),
         ("nadia", "No estás en el padrón .* No dijiste dónde vives. Se pudo reclamar hasta el"),
         ("hugo", "No dijiste dónde vives"),
     ],
@@ -241,7 +241,7 @@ def test_residencia_sin_verificar_al_corte_no_vota_aunque_se_verifique_despues(p
 def test_quien_se_muda_no_vota_otra_vez(d1, d2, gente, pueblo):
     votar(d1, gente.ana, 1)
     Residencia.objects.filter(usuario=gente.ana).update(distrito=pueblo.distrito_2, otb=pueblo.otb_ceibo)
-    with pytest.raises(ReglaIncumplida, match="tú estás en el del Distrito 1"):
+    with pytest.raises(ReglaIncumplida, match="tú estás en el padrón del Distrito 1"):
         votar(d2, gente.ana, 1)
     assert Sobre.objects.count() == 1
 
@@ -250,7 +250,7 @@ def test_quien_se_muda_despues_del_corte_vota_donde_dice_el_padron(d1, d2, gente
     Residencia.objects.filter(usuario=gente.ana).update(
         distrito=pueblo.distrito_2, otb=pueblo.otb_ceibo, nivel="declarada"
     )
-    with pytest.raises(ReglaIncumplida, match="tú estás en el del Distrito 1"):
+    with pytest.raises(ReglaIncumplida, match="tú estás en el padrón del Distrito 1"):
         votar(d2, gente.ana, 1)
     votar(d1, gente.ana, 1)
     assert list(Participacion.objects.values_list("contienda", "usuario")) == [(d1.pk, gente.ana.pk)]
@@ -461,7 +461,7 @@ def test_armar_lleva_las_relaciones_a_la_contienda_por_numero(preparada, gente):
 
 def test_armar_con_una_relacion_entre_distritos_se_niega(preparada, gente):
     relacionadas("dependencia", "Tanque de agua", "Puente peatonal", gente)
-    with pytest.raises(ReglaIncumplida, match="distritos distintos"):
+    with pytest.raises(ReglaIncumplida, match="papeletas distintas"):
         acciones.agregar_opciones(preparada, actor=gente.hugo)
     assert preparada.contiendas.get(numero=1).opciones.count() == 4
 
@@ -479,7 +479,7 @@ def test_el_libro_dice_las_condiciones_y_el_minimo(preparada, gente):
     acciones.agregar_opciones(preparada, actor=gente.hugo)
     abierta = abrir(preparada, actor=gente.hugo)
     libro = json.loads(abierta.libro)
-    assert (libro["version"], libro["minimo"]) == (3, 3)
+    assert (libro["version"], libro["minimo"]) == (4, 3)
     assert libro["contiendas"][0]["condiciones"] == {"excluyentes": [], "dependencias": [[2, 3]]}
     assert libro["contiendas"][1]["condiciones"] == {}
 

@@ -161,7 +161,7 @@ def contada_con(preparada, gente, pueblo):
             votar(d1, votante, *papeleta)
         acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
         acciones.contar_votacion(abierta, actor=segunda())
-        return Contienda.objects.select_related("votacion", "distrito__padre").get(pk=d1.pk)
+        return Contienda.objects.select_related("votacion", "area__municipio").get(pk=d1.pk)
 
     return contar
 

@@ -100,7 +100,7 @@ def test_lista_con_las_mismas_consultas_para_pocas_y_muchas(
 
 def test_votacion_muestra_mi_distrito_primero_y_la_huella(entrar, abierta, gente):
     texto = html(entrar(gente.beto).get(url("votacion", SLUG)))
-    assert texto.index("Tu distrito") < texto.index("Distrito 2") < texto.index(">Distrito 1<")
+    assert texto.index("Te toca esta papeleta") < texto.index("Distrito 2") < texto.index(">Distrito 1<")
     assert "Votar en el Distrito 2" in texto
     assert abierta.huella in texto
 
@@ -183,7 +183,7 @@ def test_papeleta_en_el_mismo_orden_siempre_para_la_misma_persona(entrar, abiert
     ("nombre", "frase", "enlace"),
     [
         (None, "Para votar, entra con tu cuenta.", "/cuentas/ingresar/?next=/votaciones/poa-2027/distrito-1/"),
-        ("beto", "y tú estás en el del Distrito 2.", "/votaciones/poa-2027/distrito-2/"),
+        ("beto", "y tú estás en el padrón del Distrito 2.", "/votaciones/poa-2027/distrito-2/"),
         ("nadia", "No dijiste dónde vives.", "/votaciones/poa-2027/padron/"),
     ],
 )
@@ -214,10 +214,10 @@ def test_papeleta_de_quien_vive_en_una_otb_sin_distrito_dice_que_no_le_toca(entr
 def test_papeleta_sin_verificar_y_despues_de_votar_es_solo_para_leer(entrar, abierta, d1, gente, pueblo):
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle, verificada=False)
     texto = html(entrar(rosa).get(url("papeleta", SLUG, 1)))
-    assert "Dijiste que vives en el Distrito 1, pero falta verificarlo." in texto
+    assert "Dijiste que vives en OTB Molle, Distrito 1, pero falta verificarlo." in texto
     votar(d1, gente.ana, 1)
     texto = html(entrar(gente.ana).get(url("papeleta", SLUG, 1)))
-    assert "Ya votaste en este distrito." in texto
+    assert "Ya votaste en el Distrito 1." in texto
     assert 'name="opciones"' not in texto
 
 
@@ -281,7 +281,7 @@ def test_otra_pestana_despues_de_votar_es_409_y_no_cambia_nada(entrar, abierta, 
     cliente.post(url("emitir", SLUG, 1), {"opciones": ["1"], "clave": claves[0]})
     respuesta = cliente.post(url("emitir", SLUG, 1), {"opciones": ["2"], "clave": claves[1]})
     assert respuesta.status_code == 409
-    assert "Ya votaste en este distrito." in html(respuesta)
+    assert "Ya votaste en el Distrito 1." in html(respuesta)
     assert elegido() == [[1]]
 
 
@@ -471,7 +471,7 @@ def test_resultado_json_trae_totales_y_ninguna_papeleta(client, contada):
     datos = json.loads(client.get(url("resultado_json", SLUG)).content)
     assert datos["huella_del_libro"] == contada.huella
     d1 = datos["contiendas"][0]
-    suyas = {"condiciones", "distrito", "habilitados", "numero", "presupuesto", "resultados", "verificacion"}
+    suyas = {"condiciones", "habilitados", "lugar", "numero", "presupuesto", "resultados", "verificacion"}
     assert set(d1) == suyas
     assert [(r["regla"], r["oficial"], r["votos"]) for r in d1["resultados"]] == [
         ("voraz", True, 7),

@@ -22,7 +22,7 @@ ORDEN = ["voraz", "partes_iguales", "partes_iguales_incrementos", "phragmen"]
 
 
 def distrito_1():
-    return Contienda.objects.select_related("votacion", "distrito").get(numero=1)
+    return Contienda.objects.select_related("votacion", "area").get(numero=1)
 
 
 # --- Comparar --------------------------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ def test_comparar_pone_la_oficial_primero_y_todas_las_reglas(contada):
     ]
     assert list(Resultado.objects.filter(contienda__numero=1).values_list("con_alguna", flat=True)) == [5] * 4
     # Con una sola papeleta, menos que la celda mínima, no se dice si eligió una ganadora.
-    segundo = consultas_resultado.comparar(Contienda.objects.select_related("votacion", "distrito").get(numero=2))
+    segundo = consultas_resultado.comparar(Contienda.objects.select_related("votacion", "area").get(numero=2))
     assert [cuenta.con_alguna for cuenta in segundo.cuentas] == [None] * 4
 
 

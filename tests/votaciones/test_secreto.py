@@ -24,7 +24,7 @@ def campos(modelo):
 
 def test_el_sobre_y_la_participacion_no_tienen_nada_en_comun_salvo_la_contienda():
     assert campos(Sobre) == {"id", "contienda", "serie", "vuelta", "firma", "recibo", "cerrado", "asentado"}
-    assert campos(Participacion) == {"id", "contienda", "usuario", "identidad", "metodo", "compromiso"}
+    assert campos(Participacion) == {"id", "contienda", "usuario", "identidad", "canal", "metodo", "compromiso"}
 
 
 def test_nada_apunta_a_una_participacion_y_a_un_sobre_solo_su_lote():

@@ -13,9 +13,10 @@ from django.utils import timezone
 from civic.comun.bitacora import anotar, diferencia, juntar_sucesos, retrato
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
-from civic.procesos.consultas import techos_por_distrito
+from civic.procesos.consultas import techos_por_lugar
 from civic.procesos.models import Proceso
 from civic.procesos.reglas import dia
+from mapas.territorio.models import Area
 from propuestas.acciones import mover_propuesta
 from propuestas.consultas_uniones import relaciones_entre
 from propuestas.models import Propuesta
@@ -24,9 +25,11 @@ from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones import permisos
 from votaciones.acciones.votar import asegurar_urna
 from votaciones.consultas import libro_de
+from votaciones.lugares import ubicacion_de
 from votaciones.models import Contienda, Opcion, Votacion
 from votaciones.padron.acciones import congelar_padron
 from votaciones.reglas import estados, libro
+from votaciones.reglas.ambito import la_mas_chica_donde_cabe
 from votaciones.reglas.papeleta import reglamento_de
 from votaciones.urna import acciones as urna
 
@@ -34,6 +37,7 @@ CALIDAD = "Planificación POA"
 # El tipo de papeleta y sus límites: los nombres que toma `reglamento_de`.
 DE_LA_PAPELETA = ("maximo_de_obras", "minimo_de_obras", "puntos", "tope_por_obra", "puntos_por_lugar", "nota_maxima")
 CORREGIBLES = ("nombre", "slug", "abre", "cierra", "regla", "minimo", "se_cambia", "tipo_de_papeleta", *DE_LA_PAPELETA)
+SOLO_EN_PREPARACION = "Las papeletas ya se congelaron: no se pueden cambiar."
 
 
 # --- Preparar --------------------------------------------------------------------------------------------------------
@@ -48,12 +52,14 @@ def preparar_votacion(
     regla: str = Votacion.Regla.VORAZ,
     minimo: int = 1,
     se_cambia: bool = False,
+    por_sector: bool = False,
     tipo_de_papeleta: str = Votacion.TipoDePapeleta.PRESUPUESTO,
     actor: Any = None,
     **limites: Any,
 ) -> Votacion:
     """Crea la votación con una contienda por distrito con techo y, en cada una, sus propuestas viables.
 
+    Con `por_sector`, una por cada sector con techo propio. Las de una OTB o de toda la ciudad se agregan después.
     `limites` son los de su tipo de papeleta, con los nombres de `reglamento_de`; los que no se dan quedan vacíos.
     """
     permisos.exigir_conducir(actor)
@@ -62,7 +68,7 @@ def preparar_votacion(
         raise ReglaIncumplida("La votación debe cerrar después de abrir.", campo="cierra")
     if Votacion.objects.filter(slug=slug).exists():
         raise ReglaIncumplida("Ya hay una votación con esa dirección. Escribe otra.", campo="slug")
-    techos = techos_por_distrito(proceso)
+    techos = techos_por_lugar(proceso, por_sector=por_sector)
     if not techos:
         raise ReglaIncumplida("Ese proceso no tiene techos por distrito. Cárgalos primero.", campo="proceso")
     votacion = Votacion.objects.create(
@@ -74,21 +80,28 @@ def preparar_votacion(
         regla=regla,
         minimo=minimo,
         se_cambia=se_cambia,
+        por_sector=por_sector,
         **papeleta,
     )
     numeros: set[int] = set()
-    for distrito, monto in techos:
-        numero = distrito.orden
-        if numero == 0 or numero in numeros:  # distritos sin orden propio: el primer número libre
-            numero = next(n for n in range(1, 1000) if n not in numeros)
+    for area, sector, monto in techos:
+        numero = _numero_para(area, numeros)
         numeros.add(numero)
-        Contienda.objects.create(votacion=votacion, distrito=distrito, numero=numero, presupuesto=monto)
+        Contienda.objects.create(votacion=votacion, area=area, sector=sector, numero=numero, presupuesto=monto)
     anotar(
         votacion, verbo="preparar", actor=actor, calidad=CALIDAD, texto="Se preparó la votación.", publico=False,
         hasta=votacion.estado, antes={}, despues=retrato(votacion, CORREGIBLES),
     )  # fmt: skip
     agregar_opciones(votacion, actor=actor)
     return votacion
+
+
+def _numero_para(area: Area, usados: set[int]) -> int:
+    """El del distrito, que la gente conoce; si está tomado, o el lugar no tiene, el primero libre."""
+    if area.tipo == Area.Tipo.DISTRITO and area.orden and area.orden not in usados:
+        return area.orden
+    # Los números de los distritos quedan para ellos: los demás lugares empiezan después.
+    return next(n for n in range(1 if area.tipo == Area.Tipo.DISTRITO else 101, 32_000) if n not in usados)
 
 
 def _de_la_papeleta(tipo: str, limites: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +123,7 @@ def corregir_votacion(
     regla: str,
     minimo: int = 1,
     se_cambia: bool = False,
+    por_sector: bool | None = None,
     tipo_de_papeleta: str = Votacion.TipoDePapeleta.PRESUPUESTO,
     actor: Any = None,
     **limites: Any,
@@ -120,6 +134,10 @@ def corregir_votacion(
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     if votacion.estado != Votacion.Estado.PREPARADA:
         raise ReglaIncumplida("La votación ya se abrió: sus reglas están congeladas.")
+    if por_sector is not None and por_sector != votacion.por_sector:
+        raise ReglaIncumplida(
+            "Si cada sector decide aparte se dice al crearla: las contiendas ya están.", campo="por_sector"
+        )
     retrato_anterior = retrato(votacion, CORREGIBLES)
     votacion.nombre, votacion.slug, votacion.abre, votacion.cierra = nombre, slug, abre, cierra
     votacion.regla, votacion.minimo, votacion.se_cambia = regla, minimo, se_cambia
@@ -139,30 +157,25 @@ def corregir_votacion(
 def agregar_opciones(votacion: Votacion, *, actor: Any = None) -> int:
     """Arma de nuevo las papeletas con las propuestas viables de hoy; devuelve cuántas opciones quedaron.
 
-    Solo en preparación. Los presupuestos se toman otra vez de los techos. Una propuesta sin costo, o que cuesta más
-    que el presupuesto de su distrito, no entra: nadie podría elegirla. Lo acordado entre propuestas (se excluyen, una
-    necesita a otra) queda como condición de su contienda.
+    Solo en preparación. Los presupuestos se toman otra vez de los techos. Cada propuesta va a la contienda más chica de
+    las suyas donde cabe; una sin costo, o que no cabe en ninguna, no entra: nadie podría elegirla. Lo acordado entre
+    propuestas (se excluyen, una necesita a otra) queda como condición de su contienda.
     """
     permisos.exigir_conducir(actor)
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     if votacion.estado != Votacion.Estado.PREPARADA:
-        raise ReglaIncumplida("Las papeletas ya se congelaron: no se pueden cambiar.")
-    techos = {distrito.pk: monto for distrito, monto in techos_por_distrito(votacion.proceso)}
-    opciones: list[Opcion] = []
+        raise ReglaIncumplida(SOLO_EN_PREPARACION)
+    techos = {
+        (area.pk, sector): monto
+        for area, sector, monto in techos_por_lugar(votacion.proceso, por_sector=votacion.por_sector)
+    }
     antes = _papeletas_de(votacion)
-    contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
+    contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).select_related("area").order_by("pk")))
     for contienda in contiendas:
-        contienda.presupuesto = techos.get(contienda.distrito_id, contienda.presupuesto)
+        contienda.presupuesto = techos.get((contienda.area_id, contienda.sector), contienda.presupuesto)
         contienda.save(update_fields=["presupuesto"])
         contienda.opciones.all().delete()
-        viables = Propuesta.objects.filter(
-            proceso=votacion.proceso_id, distrito=contienda.distrito_id, estado=EstadoDePropuesta.VIABLE.value
-        ).order_by("codigo", "pk")
-        caben = [(p, p.monto) for p in viables if p.monto is not None and p.monto <= contienda.presupuesto]
-        opciones += [
-            Opcion(contienda=contienda, propuesta=p, titulo=p.titulo, costo=monto, numero=numero)
-            for numero, (p, monto) in enumerate(caben, start=1)
-        ]
+    opciones = _opciones_para(votacion, contiendas)
     Opcion.objects.bulk_create(opciones)
     condiciones = _condiciones_de(opciones)
     for contienda in contiendas:
@@ -175,10 +188,38 @@ def agregar_opciones(votacion: Votacion, *, actor: Any = None) -> int:
     return len(opciones)
 
 
+def _opciones_para(votacion: Votacion, contiendas: list[Contienda]) -> list[Opcion]:
+    """Cada propuesta viable en la contienda más chica de las suyas donde cabe, numeradas por su código."""
+    por_ambito = {contienda.ambito: contienda for contienda in contiendas}
+    con_presupuesto = [(ambito, contienda.presupuesto) for ambito, contienda in por_ambito.items()]
+    viables = (
+        Propuesta.objects.filter(proceso=votacion.proceso_id, estado=EstadoDePropuesta.VIABLE.value)
+        .select_related("otb", "distrito")
+        .order_by("codigo", "pk")
+    )
+    opciones: list[Opcion] = []
+    numeros = dict.fromkeys(por_ambito, 0)
+    for propuesta in viables:
+        costo = propuesta.monto
+        ambito = la_mas_chica_donde_cabe(ubicacion_de(propuesta), costo, con_presupuesto) if costo else None
+        if costo and ambito:
+            numeros[ambito] += 1
+            opciones.append(
+                Opcion(
+                    contienda=por_ambito[ambito],
+                    propuesta=propuesta,
+                    titulo=propuesta.titulo,
+                    costo=costo,
+                    numero=numeros[ambito],
+                )
+            )
+    return opciones
+
+
 def _condiciones_de(opciones: Iterable[Opcion]) -> dict[int, dict[str, list[list[int]]]]:
     """{contienda: sus condiciones por número de obra}, de las relaciones que hoy valen entre esas propuestas.
 
-    Lanza ReglaIncumplida si hay una entre dos distritos: cada uno se cuenta aparte y no se podría cumplir.
+    Lanza ReglaIncumplida si hay una entre dos contiendas: cada una se cuenta aparte y no se podría cumplir.
     """
     por_propuesta = {opcion.propuesta_id: opcion for opcion in opciones}
     condiciones: dict[int, dict[str, list[list[int]]]] = {}
@@ -186,7 +227,7 @@ def _condiciones_de(opciones: Iterable[Opcion]) -> dict[int, dict[str, list[list
         for una, otra in ((por_propuesta[a], por_propuesta[b]) for a, b in parejas):
             if una.contienda_id != otra.contienda_id:
                 raise ReglaIncumplida(
-                    f"«{una.titulo}» y «{otra.titulo}» están relacionadas y se votan en distritos distintos. "
+                    f"«{una.titulo}» y «{otra.titulo}» están relacionadas y se votan en papeletas distintas. "
                     "Quiten la relación antes de armar las papeletas."
                 )
             suyas = condiciones.setdefault(una.contienda_id, {"excluyentes": [], "dependencias": []})
@@ -251,7 +292,7 @@ def _exigir_papeletas_al_dia(votacion: Votacion) -> list[Opcion]:
     list(bloquear(Propuesta.objects.filter(pk__in=suyas.values("propuesta")).only("pk").order_by("pk")))
     opciones = list(suyas.select_related("propuesta", "contienda").order_by("contienda", "numero"))
     if not opciones:
-        raise ReglaIncumplida("Ningún distrito tiene obras viables: no hay nada que votar todavía.")
+        raise ReglaIncumplida("Ninguna papeleta tiene obras viables: no hay nada que votar todavía.")
     condiciones = _condiciones_de(opciones)
     if any(opcion.contienda.condiciones != condiciones.get(opcion.contienda_id, {}) for opcion in opciones):
         raise ReglaIncumplida("Cambió qué obras se excluyen o dependen de otras. Arma de nuevo las papeletas.")

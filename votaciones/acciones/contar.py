@@ -79,10 +79,10 @@ def _abrir_la_urna(contienda: Contienda) -> list[Any]:
         selecciones = urna.abrir_sobres(contienda.pk)
     except urna.UrnaAlterada as alterada:
         registro.error("La urna de la contienda %s está alterada: %s", contienda.pk, alterada.mensaje)
-        raise ReglaIncumplida(f"La urna del {contienda.distrito} no cuadra, no se cuenta. {alterada.mensaje}") from None
+        raise ReglaIncumplida(f"La urna {contienda.del_lugar} no cuadra, no se cuenta. {alterada.mensaje}") from None
     if len(selecciones) > len(participaciones):
         raise ReglaIncumplida(
-            f"La urna del {contienda.distrito} no cuadra: tiene {len(selecciones)} papeletas y se retiraron "
+            f"La urna {contienda.del_lugar} no cuadra: tiene {len(selecciones)} papeletas y se retiraron "
             f"{len(participaciones)} credenciales."
         )
     return selecciones

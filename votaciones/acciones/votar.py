@@ -12,8 +12,8 @@ from civic.comun.errores import ReglaIncumplida
 from civic.cuentas.models import Identidad, Residencia, Usuario
 from votaciones import permisos
 from votaciones.codigos import codigo_de
+from votaciones.derecho import derecho_de
 from votaciones.models import Contienda, Participacion, Votacion
-from votaciones.padron.consultas import metodo_en_el_padron
 from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import papeleta as papeletas
 from votaciones.reglas import recibo as recibos
@@ -23,7 +23,7 @@ from votaciones.urna import consultas as consultas_de_urna
 from votaciones.urna.consultas import Apertura
 from votaciones.urna.sobres import Firmante
 
-YA_VOTASTE = "Ya votaste en este distrito. Tu primera papeleta está en la urna y no se puede cambiar."
+YA_VOTASTE = "Ya votaste con esta papeleta. La primera que pusiste está en la urna y no se puede cambiar."
 
 
 def emitir_voto(
@@ -68,14 +68,14 @@ def retirar_credencial(contienda: Contienda, *, usuario: Any, codigo: str, ahora
     try:
         with transaction.atomic():
             # Con su identidad bloqueada nadie la pasa a otra cuenta mientras se vota.
-            identidad = bloquear(Identidad.objects.filter(cuenta=usuario)).first()
-            if anteriores := permisos.participaciones_en(contienda.votacion_id, usuario):
-                if (contienda.pk, usuario.pk, compromiso) in anteriores:
-                    return True
-                raise ReglaIncumplida(_por_que_no(contienda, usuario, ahora) or YA_VOTASTE)
-            metodo = metodo_en_el_padron(contienda, usuario, identidad)
-            if metodo is None:
-                # No está en el padrón, o la votación es de antes de que hubiera: se mira despacio, y de a una persona.
+            identidad = bloquear(Identidad.objects.filter(cuenta=usuario).only("pk")).first()
+            suyo = derecho_de(contienda.votacion_id, cuenta=usuario.pk, identidad=identidad.pk if identidad else None)
+            if (contienda.pk, usuario.pk, compromiso) in suyo.participaciones:
+                return True
+            metodo = suyo.habilitaciones.get(contienda.pk)
+            ya_retiro = any(suya == contienda.pk for suya, _, _ in suyo.participaciones)
+            if metodo is None or ya_retiro or suyo.en_otro_lugar:
+                # No le toca, o la votación es de antes de que hubiera padrón: se mira despacio, y de a una persona.
                 bloquear(Usuario.objects.filter(pk=usuario.pk).only("pk")).first()
                 if frase := _por_que_no(contienda, usuario, ahora):
                     raise ReglaIncumplida(frase)

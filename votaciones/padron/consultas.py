@@ -1,16 +1,16 @@
 """Lecturas del padrón de una votación. Hacia afuera solo salen cuentas, nunca quiénes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from civic.comun.models import Suceso
 from civic.cuentas.consultas_verificacion import totales_publicos
 from civic.cuentas.identidad import huella_en_votacion
-from civic.cuentas.models import Identidad, Residencia
+from civic.cuentas.models import Identidad
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import reglas
 from votaciones.padron.models import Habilitacion, PadronElectoral, PadronElectoralQuerySet, ReclamoDePadron
@@ -27,47 +27,35 @@ def observables(ahora: datetime) -> PadronElectoralQuerySet:
     return vivos.select_related("votacion__proceso").defer("votacion__libro").order_by("observable_hasta")  # type: ignore[return-value]
 
 
-def habilitacion_de(padron: PadronElectoral, usuario: Any) -> Habilitacion | None:
-    """La que le vale hoy a esa cuenta: la de su identidad, esté en la cuenta que esté; si no tiene, la de la cuenta.
+def habilitaciones_de(padron: PadronElectoral, usuario: Any) -> list[Habilitacion]:
+    """Las que le valen hoy a esa cuenta, una por papeleta, del lugar más chico al más grande.
 
-    Una habilitación con identidad sigue a la identidad: si pasó a otra cuenta, la de antes ya no vota con ella. Quien
-    se mudó conserva la suya.
+    Son las de su identidad, esté en la cuenta que esté; si no tiene ninguna, las de la cuenta sola. Una habilitación
+    con identidad sigue a la identidad: si pasó a otra cuenta, la de antes ya no vota con ella. Quien se mudó conserva
+    las suyas.
     """
     identidad = Identidad.objects.filter(cuenta=usuario).values_list("pk", flat=True).first()
-    suyas = _habilitaciones_de(usuario, identidad).filter(padron=padron)
-    return (
-        suyas.select_related("contienda__distrito", "contienda__votacion").defer("contienda__votacion__libro").first()
+    suyas = (
+        _habilitaciones_de(usuario, identidad)
+        .filter(padron=padron)
+        .select_related("contienda__area", "contienda__votacion")
+        .defer("contienda__votacion__libro")
     )
+    return sorted(_de_un_mismo_dueno(suyas), key=lambda suya: suya.contienda.ambito.tamano)
 
 
 def _habilitaciones_de(usuario: Any, identidad: int | None) -> QuerySet[Habilitacion]:
-    """Primero la de su identidad, si la cuenta tiene una; después la que está a nombre de la cuenta sola."""
+    """Las de su identidad, si la cuenta tiene una, y las que están a nombre de la cuenta sola."""
     suya = Q(usuario=usuario, identidad__isnull=True)
     if identidad is not None:
         suya |= Q(identidad=identidad)
-    return Habilitacion.objects.filter(suya).order_by(F("identidad").desc(nulls_last=True))
+    return Habilitacion.objects.filter(suya)
 
 
-def metodo_en_el_padron(contienda: Contienda, usuario: Any, identidad: Identidad | None) -> str | None:
-    """Cómo estaba verificada al corte, si el padrón definitivo la deja votar en esa contienda; None si no la deja.
-
-    Lo mismo que `habilitacion_de`, en una sola consulta y sin decir por qué: es lo que se pregunta por cada voto.
-    """
-    fila = (
-        _habilitaciones_de(usuario, identidad.pk if identidad else None)
-        .filter(padron__votacion=contienda.votacion_id, padron__estado=PadronElectoral.Estado.DEFINITIVO)
-        .values_list("contienda", "metodo", Exists(Residencia.objects.filter(usuario=usuario)))
-        .first()
-    )
-    return fila[1] if fila is not None and fila[0] == contienda.pk and fila[2] else None
-
-
-def contienda_de(padron: PadronElectoral, residencia: Residencia | None) -> Contienda | None:
-    """La contienda del lugar donde dice vivir; None si no lo dijo o ahí no se vota."""
-    if residencia is None or residencia.distrito_id is None:
-        return None
-    suyas = Contienda.objects.select_related("distrito", "votacion").defer("votacion__libro")
-    return suyas.filter(votacion=padron.votacion_id, distrito=residencia.distrito_id).first()
+def _de_un_mismo_dueno(suyas: Iterable[Habilitacion]) -> list[Habilitacion]:
+    """Nadie junta el derecho de una identidad con el de una cuenta sola: valen las de la identidad, si las hay."""
+    todas = list(suyas)
+    return [una for una in todas if una.identidad_id is not None] or todas
 
 
 # --- Cuentas ---------------------------------------------------------------------------------------------------------
@@ -81,7 +69,7 @@ def por_contienda(padron: PadronElectoral) -> dict[int, dict[str, int]]:
 
 
 @dataclass(frozen=True)
-class EnUnDistrito:
+class EnUnLugar:
     """Cuántas personas hay en el padrón de una contienda, y cómo se verificaron, sin celdas chicas."""
 
     contienda: Contienda
@@ -91,9 +79,9 @@ class EnUnDistrito:
 
 @dataclass(frozen=True)
 class Totales:
-    """Las cuentas públicas de un padrón: por distrito y en total."""
+    """Las cuentas públicas de un padrón: por lugar y en total."""
 
-    filas: list[EnUnDistrito]
+    filas: list[EnUnLugar]
     personas: int
     modos: list[tuple[str, int]]
 
@@ -101,10 +89,9 @@ class Totales:
 def totales(padron: PadronElectoral) -> Totales:
     """Dos consultas, tenga las personas que tenga."""
     cuentas = por_contienda(padron)
-    contiendas = Contienda.objects.filter(votacion=padron.votacion_id).select_related("distrito")
+    contiendas = Contienda.objects.filter(votacion=padron.votacion_id).select_related("area")
     filas = [
-        EnUnDistrito(c, sum(cuentas.get(c.pk, {}).values()), totales_publicos(cuentas.get(c.pk, {})))
-        for c in contiendas
+        EnUnLugar(c, sum(cuentas.get(c.pk, {}).values()), totales_publicos(cuentas.get(c.pk, {}))) for c in contiendas
     ]
     return Totales(filas, sum(fila.personas for fila in filas), totales_publicos(_sumados(cuentas)))
 
@@ -130,13 +117,13 @@ def huella_de(padron: PadronElectoral) -> str:
 # --- Reclamos --------------------------------------------------------------------------------------------------------
 def reclamos_de(padron: PadronElectoral) -> QuerySet[ReclamoDePadron]:
     """Todos, con lo que muestra la trastienda; primero los que faltan resolver."""
-    filas = ReclamoDePadron.objects.filter(padron=padron).select_related("contienda__distrito", "autor", "persona")
+    filas = ReclamoDePadron.objects.filter(padron=padron).select_related("contienda__area", "autor", "persona")
     return filas.order_by(F("resuelto").desc(nulls_first=True), "momento", "pk")
 
 
 def resueltos_publicos(padron: PadronElectoral) -> QuerySet[ReclamoDePadron]:
     """Lo que se decidió y por qué, sin quién lo pidió, de quién se trataba ni lo que escribió."""
-    filas = ReclamoDePadron.objects.resueltos().filter(padron=padron).select_related("contienda__distrito")
+    filas = ReclamoDePadron.objects.resueltos().filter(padron=padron).select_related("contienda__area")
     return filas.defer("texto").order_by("-resuelto", "-pk")
 
 
@@ -149,7 +136,7 @@ def cifras_de_reclamos(padron: PadronElectoral) -> dict[str, int]:
 def reclamos_propios(padron: PadronElectoral, usuario: Any) -> list[ReclamoDePadron]:
     """Los que presentó la persona y los que se presentaron sobre ella, del más nuevo al más antiguo."""
     suyos = Q(autor=usuario) | Q(persona=usuario)
-    filas = ReclamoDePadron.objects.filter(suyos, padron=padron).select_related("contienda__distrito")
+    filas = ReclamoDePadron.objects.filter(suyos, padron=padron).select_related("contienda__area")
     return list(filas.order_by("-momento", "-pk"))
 
 

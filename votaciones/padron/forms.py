@@ -53,7 +53,7 @@ class ObservarForm(ConClave, Formulario):
         super().__init__(*args, **kwargs)
         campo = self.fields["contienda"]
         campo.queryset = Contienda.objects.filter(pk__in=[contienda.pk for contienda in contiendas])  # type: ignore[attr-defined]
-        campo.choices = [(contienda.pk, str(contienda.distrito)) for contienda in contiendas]  # type: ignore[attr-defined]
+        campo.choices = [(contienda.pk, contienda.lugar) for contienda in contiendas]  # type: ignore[attr-defined]
 
     def clean_ci(self) -> Ci:
         try:

@@ -70,11 +70,14 @@ class PadronElectoral(models.Model):
 
 
 class Habilitacion(models.Model):
-    """Que una persona puede votar en una contienda. No dice si votó."""
+    """Que una persona puede votar en una contienda; tiene una por cada papeleta suya. No dice si votó.
+
+    Sin cuenta, la persona está por su identidad y vota en una mesa.
+    """
 
     padron = models.ForeignKey(PadronElectoral, models.PROTECT, related_name="habilitaciones")
     contienda = models.ForeignKey(Contienda, models.PROTECT, related_name="habilitaciones")
-    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     identidad = models.ForeignKey(Identidad, models.PROTECT, null=True, blank=True, related_name="+")
     metodo = models.CharField("cómo estaba verificada", max_length=24, choices=OPCIONES, blank=True)
 
@@ -82,8 +85,13 @@ class Habilitacion(models.Model):
         verbose_name = "habilitación"
         verbose_name_plural = "habilitaciones"
         constraints = [
-            models.UniqueConstraint(fields=["padron", "usuario"], name="habilitacion_unica"),
-            models.UniqueConstraint(fields=["padron", "identidad"], name="habilitacion_de_una_identidad"),
+            models.UniqueConstraint(fields=["usuario", "contienda"], name="habilitacion_unica"),
+            models.UniqueConstraint(fields=["identidad", "contienda"], name="habilitacion_de_una_identidad"),
+            models.CheckConstraint(
+                condition=Q(usuario__isnull=False) | Q(identidad__isnull=False),
+                name="habilitacion_de_alguien",
+                violation_error_message="Una habilitación es de una cuenta o de una identidad.",
+            ),
         ]
         # Los totales por distrito y modo salen de aquí sin leer las filas.
         indexes = [models.Index(fields=["padron", "contienda", "metodo"], name="habilitaciones_por_modo")]
@@ -164,4 +172,4 @@ class ReclamoDePadron(models.Model):
         indexes = [models.Index(fields=["padron", "estado", "momento"], name="cola_de_reclamos")]
 
     def __str__(self) -> str:
-        return f"{self.get_clase_display()} ({self.contienda.distrito})"
+        return f"{self.get_clase_display()} ({self.contienda.lugar})"

@@ -8,10 +8,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from civic.comun.errores import ReglaIncumplida
-from civic.cuentas.models import Residencia
+from civic.cuentas.models import Organizacion, Residencia
 from civic.cuentas.permisos import calidad_de, organizaciones_de
 from civic.cuentas.roles import Cosa, Rol, puede
 from civic.procesos.reglas import dia
+from votaciones.lugares import contiendas_de
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import consultas
 from votaciones.padron.models import PadronElectoral, ReclamoDePadron
@@ -36,7 +37,7 @@ def padron_o_404(slug: str) -> PadronElectoral:
 def reclamo_o_404(votacion: int, pk: int) -> ReclamoDePadron:
     """El reclamo, para la trastienda, con su padrón y las personas de que trata."""
     reclamo = (
-        ReclamoDePadron.objects.select_related("padron__votacion", "contienda__distrito", "autor", "persona")
+        ReclamoDePadron.objects.select_related("padron__votacion", "contienda__area", "autor", "persona")
         .defer("padron__votacion__libro")
         .filter(padron__votacion=votacion, pk=pk)
         .first()
@@ -91,7 +92,7 @@ def fuera_de_plazo(padron: PadronElectoral, ahora: datetime) -> str:
     return f"El plazo para reclamar terminó el {dia(padron.observable_hasta)}."
 
 
-def _residencia(usuario: Any) -> Residencia | None:
+def residencia_de(usuario: Any) -> Residencia | None:
     """Se lee de la base: la que la persona tiene guardada en su sesión pudo cambiar."""
     return Residencia.objects.select_related("distrito", "otb").filter(usuario=usuario).first()
 
@@ -102,39 +103,48 @@ def por_que_no_reclama(usuario: Any, padron: PadronElectoral, ahora: datetime | 
         return razon
     if not getattr(usuario, "is_authenticated", False):
         return "Para reclamar, entra con tu cuenta."
-    contienda = consultas.contienda_de(padron, _residencia(usuario))
-    if contienda is None:
+    contiendas = {contienda.pk for contienda in contiendas_de(padron.votacion_id, residencia_de(usuario))}
+    if not contiendas:
         return "Para reclamar, dinos primero en qué distrito vives."
-    suya = consultas.habilitacion_de(padron, usuario)
-    if suya is not None and suya.contienda_id == contienda.pk:
-        return "Ya estás en el padrón del distrito donde vives."
-    if ReclamoDePadron.objects.por_resolver().filter(padron=padron, autor=usuario, contienda=contienda).exists():
+    if contiendas == {suya.contienda_id for suya in consultas.habilitaciones_de(padron, usuario)}:
+        return "Ya estás en el padrón del lugar donde vives."
+    if ReclamoDePadron.objects.por_resolver().filter(padron=padron, autor=usuario, contienda__in=contiendas).exists():
         return "Ya tienes un reclamo esperando respuesta."
     return ""
 
 
 def por_que_no_esta(usuario: Any, padron: PadronElectoral) -> str:
     """La razón más cercana por la que una persona con cuenta no está en el padrón."""
-    residencia = _residencia(usuario)
+    residencia = residencia_de(usuario)
     if residencia is None:
         return "No dijiste dónde vives."
-    if consultas.contienda_de(padron, residencia) is None:
+    if not contiendas_de(padron.votacion_id, residencia):
         return f"Vives en {residencia.donde}, y ahí no se vota en esta votación."
     aceptados = ReclamoDePadron.objects.filter(padron=padron, persona=usuario, estado=ReclamoDePadron.Estado.ACEPTADO)
     ultimo = aceptados.order_by("resuelto").last()
     if ultimo is not None and ultimo.clase == ReclamoDePadron.Clase.EXCLUSION:
         return f"Se aceptó una observación a tu inclusión. La razón: {ultimo.respuesta}"
     if not residencia.esta_verificada:
-        return f"Dijiste que vives en el {residencia.distrito}, pero falta verificarlo."
-    return f"Verificaste que vives en el {residencia.distrito} después del corte, o tu identidad estaba en otra cuenta."
+        return f"Dijiste que vives en {residencia.donde}, pero falta verificarlo."
+    return f"Verificaste que vives en {residencia.donde} después del corte, o tu identidad estaba en otra cuenta."
 
 
 def calidad_para_observar(usuario: Any, contienda: Contienda) -> str:
-    """En qué calidad puede observar una inclusión de ese distrito; vacía si no puede."""
+    """En qué calidad puede observar una inclusión de ese lugar; vacía si no puede."""
     for organizacion in organizaciones_de(usuario):
-        if organizacion.distrito_id == contienda.distrito_id:
+        if contienda.area_id in _lugares_de(organizacion):
             return calidad_de(usuario, organizacion)
-    return str(Rol.CONTROL_SOCIAL.label) if _donde_vigila(usuario) & {None, contienda.distrito_id} else ""
+    return str(Rol.CONTROL_SOCIAL.label) if _donde_vigila(usuario) & _donde_se_vigila(contienda) else ""
+
+
+def _lugares_de(organizacion: Organizacion) -> set[int | None]:
+    """Su OTB y su distrito: lo que pasa en lugares más grandes no es de una sola organización."""
+    return {organizacion.area_id, organizacion.distrito_id} - {None}
+
+
+def _donde_se_vigila(contienda: Contienda) -> set[int | None]:
+    """Todo el municipio, su lugar y, si es una OTB, su distrito: quien vigila el distrito vigila sus OTB."""
+    return {None, contienda.area_id, contienda.area.padre_id or contienda.area_id}
 
 
 def _donde_vigila(usuario: Any) -> set[int | None]:
@@ -148,8 +158,9 @@ def contiendas_que_observa(usuario: Any, padron: PadronElectoral, ahora: datetim
     """Dónde puede esa persona observar inclusiones ahora."""
     if fuera_de_plazo(padron, ahora or timezone.now()):
         return []
-    distritos = _donde_vigila(usuario) | {organizacion.distrito_id for organizacion in organizaciones_de(usuario)}
-    if not distritos:
+    vigila = _donde_vigila(usuario)
+    suyos = {lugar for organizacion in organizaciones_de(usuario) for lugar in _lugares_de(organizacion)}
+    if not vigila and not suyos:
         return []
-    contiendas = Contienda.objects.filter(votacion=padron.votacion_id).select_related("distrito")
-    return list(contiendas if None in distritos else contiendas.filter(distrito__in=distritos))
+    contiendas = Contienda.objects.filter(votacion=padron.votacion_id).select_related("area")
+    return [una for una in contiendas if una.area_id in suyos or vigila & _donde_se_vigila(una)]

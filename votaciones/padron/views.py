@@ -51,12 +51,12 @@ def _pagina(
         "dias": DIAS_PARA_OBSERVAR,
     }
     if usuario.is_authenticated:
-        habilitacion = consultas.habilitacion_de(padron, usuario)
+        habilitaciones = consultas.habilitaciones_de(padron, usuario)
         por_que_no = permisos.por_que_no_reclama(usuario, padron, ahora)
         observa = permisos.contiendas_que_observa(usuario, padron, ahora)
         contexto |= {
-            "habilitacion": habilitacion,
-            "por_que_no_esta": "" if habilitacion else permisos.por_que_no_esta(usuario, padron),
+            "habilitaciones": habilitaciones,
+            "por_que_no_esta": "" if habilitaciones else permisos.por_que_no_esta(usuario, padron),
             "falta_verificar": residencia_verificada(usuario) is None,
             "propios": consultas.reclamos_propios(padron, usuario),
             "por_que_no_reclama": por_que_no,
@@ -70,7 +70,7 @@ def _pagina(
 @never_cache
 @require_safe
 def padron(request: HttpRequest, slug: str) -> HttpResponse:
-    """Cuántas personas pueden votar en cada distrito, hasta cuándo se reclama y, a quien entró, si está."""
+    """Cuántas personas pueden votar en cada lugar, hasta cuándo se reclama y, a quien entró, si está."""
     return _pagina(request, permisos.padron_o_404(slug))
 
 
@@ -78,7 +78,7 @@ def padron(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_POST
 def reclamar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Pide entrar al padrón, o pasar al distrito donde vive."""
+    """Pide entrar al padrón, o pasar al del lugar donde vive."""
     actual = permisos.padron_o_404(slug)
     form = _reclamar(request, actual, request.POST)
     if not form.is_valid():
@@ -100,7 +100,7 @@ def reclamar(request: HttpRequest, slug: str) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 def observar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Observa la inclusión de una persona: la directiva de una organización del distrito o el control social."""
+    """Observa la inclusión de una persona: la directiva de una organización del lugar o el control social."""
     actual = permisos.padron_o_404(slug)
     form = _observar(request, actual, permisos.contiendas_que_observa(request.user, actual), request.POST)
     if not form.fields["contienda"].choices:

@@ -110,7 +110,7 @@ def resolver(request: HttpRequest, pk: int, reclamo: int) -> HttpResponse:
         if actual.resuelto
         else permisos.por_que_no_resuelve(request.user, actual),
         "residencia": actual.persona.residencia_o_nada if actual.persona else None,
-        "habilitacion": consultas.habilitacion_de(actual.padron, actual.persona) if actual.persona else None,
+        "habilitaciones": consultas.habilitaciones_de(actual.padron, actual.persona) if actual.persona else [],
     }
     return render(request, "padron/trastienda/resolver.html", contexto, status=422 if request.method == "POST" else 200)
 

@@ -118,7 +118,7 @@ def en_papel(reglamento: Reglamento) -> str:
 def instruccion(reglamento: Reglamento, *, con_monto: bool = True) -> str:
     """Qué hay que hacer, en una o dos frases: la misma en la pantalla y en el papel."""
     if reglamento.tipo == Tipo.PRESUPUESTO and not con_monto:
-        return "Marca una o más obras sin pasar del presupuesto del distrito."
+        return "Marca una o más obras sin pasar del presupuesto."
     if reglamento.tipo == Tipo.PRESUPUESTO:
         return f"Marca una o más obras sin pasar de {bolivianos(reglamento.presupuesto)}."
     if reglamento.tipo == Tipo.UNA:

@@ -92,7 +92,7 @@ def _reclamar(contexto: Contexto, padron: PadronElectoral) -> None:
         observa = observar_inclusion(
             padron,
             autor=contexto.personas["control_social"],
-            contienda=padron.votacion.contiendas.get(distrito__orden=4),
+            contienda=padron.votacion.contiendas.get(area__orden=4),
             ci=carnet_de_vecino(len(vecinos)),
             texto="Esa persona se fue a vivir a otra ciudad.",
             ahora=cuando,
@@ -119,8 +119,8 @@ def _llenar_la_urna(contexto: Contexto, votacion: Votacion, cuantas: dict[int, i
     por_codigo = {ficha.codigo: ficha for ficha in fichas()}
     identidades = dict(Identidad.objects.exclude(cuenta=None).values_list("cuenta", "pk"))
     participaciones, sobres = [], []
-    for contienda in votacion.contiendas.select_related("distrito"):
-        numero = contienda.distrito.orden
+    for contienda in votacion.contiendas.select_related("area"):
+        numero = contienda.area.orden
         azar = contexto.azar("urna", votacion.slug, numero)
         opciones = list(contienda.opciones.select_related("propuesta"))
         costos = {opcion.numero: opcion.costo for opcion in opciones}

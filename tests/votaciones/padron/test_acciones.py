@@ -285,7 +285,7 @@ def test_abrir_lo_deja_definitivo_con_su_huella_en_el_libro(padron, votacion, ge
     padron.refresh_from_db()
     assert (padron.estado, padron.huella) == ("definitivo", consultas.huella_de(padron))
     libro = json.loads(abierta.libro)
-    assert libro["version"] == 3
+    assert libro["version"] == 4
     assert libro["padron"] == {"corte": f"{padron.corte:%Y-%m-%dT%H:%M:%SZ}", "huella": padron.huella}
     assert [contienda["habilitados"] for contienda in libro["contiendas"]] == [3, 1]
     congelo = historia(padron).first()
@@ -380,7 +380,7 @@ def test_las_votaciones_abiertas_antes_del_padron_siguen_con_su_regla(abierta, d
     d1, d2 = (Contienda.objects.select_related("votacion").get(pk=contienda.pk) for contienda in (d1, d2))
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle)  # se verificó después de abrir
     votar(d1, rosa, 3)
-    with pytest.raises(ReglaIncumplida, match="Aquí votan quienes viven en el Distrito 2, y tú vives en el Distrito 1"):
+    with pytest.raises(ReglaIncumplida, match="viven en el Distrito 2, y tú vives en OTB Molle, Distrito 1"):
         votar(d2, rosa, 1)
     votaciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
     assert votaciones.contar_votacion(Votacion.objects.get(), actor=segunda()).estado == "contada"
@@ -395,7 +395,7 @@ def test_quien_cierra_su_cuenta_sigue_contada_y_se_lleva_lo_suyo(votacion, puebl
     abrir_en_su_hora(votacion)
     suyos = reunir(lola)["temas"]
     assert suyos["padrones_en_que_esta"]["filas"] == [
-        {"padron__votacion__nombre": "Por venir", "contienda__distrito__nombre": "Distrito 1", "metodo": "ventanilla"}
+        {"padron__votacion__nombre": "Por venir", "contienda__area__nombre": "Distrito 1", "metodo": "ventanilla"}
     ]
     assert [reclamo["texto"] for reclamo in reunir(rosa)["temas"]["reclamos_a_padrones"]["filas"]] == ["Vivo aquí."]
     for persona in (lola, rosa):

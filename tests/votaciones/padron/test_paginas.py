@@ -80,10 +80,10 @@ def test_a_cada_quien_le_dice_si_esta_y_por_que_no(entrar, padron, gente, pueblo
     assert "Estás en el padrón del Distrito 2." in html(entrar(gente.beto).get(url()))
     assert "No estás en el padrón. No dijiste dónde vives." in html(entrar(gente.nadia).get(url()))
     texto = html(entrar(rosa_declarada(pueblo)).get(url()))
-    assert "No estás en el padrón. Dijiste que vives en el Distrito 1, pero falta verificarlo." in texto
+    assert "No estás en el padrón. Dijiste que vives en OTB Molle, Distrito 1, pero falta verificarlo." in texto
     assert "Reclamar para que me incluyan" in texto
     tarde = crear_persona("tarde", "Tarde", otb=pueblo.otb_molle)
-    assert "Verificaste que vives en el Distrito 1 después del corte" in html(entrar(tarde).get(url()))
+    assert "Verificaste que vives en OTB Molle, Distrito 1 después del corte" in html(entrar(tarde).get(url()))
 
 
 def test_con_las_mismas_consultas_para_pocas_y_muchas(

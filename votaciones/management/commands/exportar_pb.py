@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--salida", type=Path, help="dónde escribirlo; si no se dice, en la pantalla")
 
     def handle(self, *args: Any, votacion: str, distrito: int, salida: Path | None, **opciones: Any) -> None:
-        contiendas = Contienda.objects.select_related("votacion", "distrito__padre")
+        contiendas = Contienda.objects.select_related("votacion", "area__municipio")
         contienda = contiendas.filter(votacion__slug=votacion, numero=distrito).first()
         if contienda is None:
             raise CommandError(f"No hay una contienda {distrito} en la votación «{votacion}».")

@@ -34,16 +34,16 @@ class Command(BaseCommand):
             raise CommandError(f"No es igual. {distinto}") from None
         if (padron := definitivo_de(hallada.pk)) is not None and huella_de(padron) != padron.huella:
             raise CommandError("El padrón no es el que quedó definitivo al abrir: su huella ya no coincide.")
-        for contienda in hallada.contiendas.select_related("distrito"):
+        for contienda in hallada.contiendas.select_related("area"):
             try:
                 hay = sorted(map(canonico, urna.leer_sobres(contienda.pk)))
             except urna.UrnaAlterada as alterada:
-                raise CommandError(f"{contienda.distrito}: {alterada}") from None
+                raise CommandError(f"{contienda.lugar}: {alterada}") from None
             if hay != sorted(map(canonico, consultas_de_urna.selecciones_de(contienda.pk))):
-                raise CommandError(f"{contienda.distrito}: los sobres no llevan lo que se asentó al abrirlos.")
+                raise CommandError(f"{contienda.lugar}: los sobres no llevan lo que se asentó al abrirlos.")
             retiraron = Participacion.objects.filter(contienda=contienda).count()
             if len(hay) > retiraron:
                 raise CommandError(
-                    f"{contienda.distrito}: la urna tiene {len(hay)} papeletas y se retiraron {retiraron} credenciales."
+                    f"{contienda.lugar}: la urna tiene {len(hay)} papeletas y se retiraron {retiraron} credenciales."
                 )
         self.stdout.write("Todo igual; cada papeleta salió de un sobre con su credencial.")

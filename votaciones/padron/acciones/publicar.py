@@ -16,6 +16,7 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.texto import limpiar
 from civic.cuentas.models import Residencia
 from civic.procesos.reglas import dia
+from votaciones.lugares import residentes_de
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import consultas, permisos, reglas
 from votaciones.padron.models import Habilitacion, PadronElectoral, ReclamoDePadron
@@ -72,20 +73,25 @@ def publicar_padron(
 
 
 def _inscribir(padron: PadronElectoral) -> None:
-    """Copia a quienes pueden votar hoy, en una sola orden de la base: son decenas de miles."""
-    filas = (
-        Residencia.objects.habilitadas()
-        .filter(distrito__contiendas__votacion=padron.votacion_id)
-        .annotate(del_padron=Value(padron.pk, output_field=models.BigIntegerField()))
-        .order_by("usuario")
-        .values_list("del_padron", "distrito__contiendas", "usuario", "usuario__identidad", "metodo")
-    )
+    """Copia a quienes pueden votar hoy, en una orden de la base por contienda: son decenas de miles."""
     columnas = "padron_id, contienda_id, usuario_id, identidad_id, metodo"
     tabla = connection.ops.quote_name(Habilitacion._meta.db_table)
-    consulta, parametros = filas.query.sql_with_params()
-    with connection.cursor() as cursor:
-        # Django arma la consulta y los valores viajan aparte; aquí solo se le pone delante dónde van sus filas.
-        cursor.execute(f"INSERT INTO {tabla} ({columnas}) {consulta}", parametros)
+    for contienda in Contienda.objects.filter(votacion=padron.votacion_id).select_related("area"):
+        filas = (
+            Residencia.objects.habilitadas()
+            .filter(residentes_de(contienda))
+            .annotate(del_padron=_numero(padron.pk), de_la_contienda=_numero(contienda.pk))
+            .order_by("usuario")
+            .values_list("del_padron", "de_la_contienda", "usuario", "usuario__identidad", "metodo")
+        )
+        consulta, parametros = filas.query.sql_with_params()
+        with connection.cursor() as cursor:
+            # Django arma la consulta y los valores viajan aparte; aquí solo se le pone delante dónde van sus filas.
+            cursor.execute(f"INSERT INTO {tabla} ({columnas}) {consulta}", parametros)
+
+
+def _numero(cual: int) -> Value:
+    return Value(cual, output_field=models.BigIntegerField())
 
 
 def _quitar_a_las_excluidas(padron: PadronElectoral) -> None:

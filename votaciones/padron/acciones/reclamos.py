@@ -12,10 +12,11 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.idempotencia import una_sola_vez
 from civic.comun.texto import limpiar
 from civic.cuentas.identidad import huella_de_identidad
-from civic.cuentas.models import Identidad, Residencia, Usuario
+from civic.cuentas.models import Identidad, Usuario
 from civic.cuentas.reglas_identidad import Ci
+from votaciones.lugares import contiendas_de
 from votaciones.models import Contienda, Votacion
-from votaciones.padron import consultas, permisos, reglas
+from votaciones.padron import permisos, reglas
 from votaciones.padron.acciones.publicar import CALIDAD
 from votaciones.padron.models import Habilitacion, PadronElectoral, ReclamoDePadron
 
@@ -55,19 +56,19 @@ def enviar_observacion(
 def presentar_reclamo(
     padron: PadronElectoral, *, autor: Usuario, texto: str, ahora: datetime | None = None
 ) -> ReclamoDePadron:
-    """Quien no está en el padrón, o está en otro distrito, pide entrar en el del lugar donde vive."""
+    """Quien no está en el padrón, o está en el de otro lugar, pide entrar en el de donde vive."""
     texto = _texto(texto, "Escribe por qué deberías estar en el padrón.", "texto")
     ahora = ahora or timezone.now()
     with transaction.atomic():
         padron = _bloquear_padron(padron)
         if razon := permisos.por_que_no_reclama(autor, padron, ahora):
             raise ReglaIncumplida(razon)
-        contienda = consultas.contienda_de(padron, Residencia.objects.get(usuario=autor))
+        contienda = contiendas_de(padron.votacion_id, permisos.residencia_de(autor))[0]
         try:
             with transaction.atomic():
                 reclamo = ReclamoDePadron.objects.create(
                     padron=padron,
-                    contienda=contienda,  # type: ignore[misc]  # sin ella no pasaba de por_que_no_reclama
+                    contienda=contienda,
                     clase=ReclamoDePadron.Clase.INCLUSION,
                     autor=autor,
                     persona=autor,
@@ -83,7 +84,7 @@ def presentar_reclamo(
 def observar_inclusion(
     padron: PadronElectoral, *, autor: Usuario, contienda: Contienda, ci: Ci, texto: str, ahora: datetime | None = None
 ) -> ReclamoDePadron:
-    """La directiva de una organización del distrito, o el control social, dice que alguien no debería estar.
+    """La directiva de una organización del lugar, o el control social, dice que alguien no debería estar.
 
     Se dice de quién con su carnet, que no se guarda. Responde igual si es de alguien del padrón o de nadie: así nadie
     averigua probando quién está.
@@ -96,7 +97,7 @@ def observar_inclusion(
             raise ReglaIncumplida(razon)
         calidad = permisos.calidad_para_observar(autor, contienda)
         if contienda.votacion_id != padron.votacion_id or not calidad:
-            raise ReglaIncumplida("Observan el padrón de un distrito sus directivas y el control social.")
+            raise ReglaIncumplida("Observan el padrón de un lugar sus directivas y el control social.")
         observada = Habilitacion.objects.filter(
             padron=padron, contienda=contienda, identidad__huella=huella_de_identidad(ci)
         ).first()
@@ -118,7 +119,7 @@ def _anotar_presentado(reclamo: ReclamoDePadron) -> None:
     # Reservado: quién reclama, y sobre quién, no es público.
     anotar(
         reclamo.padron, verbo="reclamar", actor=reclamo.autor, calidad=reclamo.calidad, publico=False,
-        texto=f"Se presentó un reclamo: {reclamo.get_clase_display().lower()}, {reclamo.contienda.distrito}.",
+        texto=f"Se presentó un reclamo: {reclamo.get_clase_display().lower()}, {reclamo.contienda.lugar}.",
         datos={"reclamo": reclamo.pk},
     )  # fmt: skip
 
@@ -133,7 +134,7 @@ def resolver_reclamo(
     respuesta = _texto(respuesta, "Escribe la razón: se muestra en la página del padrón.", "respuesta")
     with transaction.atomic():
         padron = _bloquear_padron(reclamo.padron)
-        reclamo = bloquear(ReclamoDePadron.objects.filter(pk=reclamo.pk).select_related("contienda__distrito")).get()
+        reclamo = bloquear(ReclamoDePadron.objects.filter(pk=reclamo.pk).select_related("contienda__area")).get()
         reglas.exigir_movimiento(reclamo.estado, decision)
         if padron.es_definitivo:
             raise ReglaIncumplida("La votación ya se abrió: su padrón es definitivo.")
@@ -148,7 +149,7 @@ def resolver_reclamo(
         anotar(
             padron, verbo="resolver_reclamo", actor=actor, calidad=CALIDAD, desde=antes, hasta=decision,
             motivo=respuesta, datos={"reclamo": reclamo.pk},
-            texto=f"Se resolvió un reclamo del {reclamo.contienda.distrito}: {reclamo.get_estado_display().lower()}.",
+            texto=f"Se resolvió un reclamo {reclamo.contienda.del_lugar}: {reclamo.get_estado_display().lower()}.",
         )  # fmt: skip
     return reclamo
 
@@ -156,7 +157,7 @@ def resolver_reclamo(
 def _aplicar(reclamo: ReclamoDePadron) -> None:
     """Lleva al padrón lo aceptado. Con el padrón bloqueado, y la identidad también: nadie la pasa a otra cuenta."""
     if reclamo.persona_id is None:
-        raise ReglaIncumplida("Ese carnet no es de nadie del padrón de ese distrito: solo se puede rechazar.")
+        raise ReglaIncumplida("Ese carnet no es de nadie del padrón de ese lugar: solo se puede rechazar.")
     identidad = bloquear(Identidad.objects.filter(cuenta=reclamo.persona_id)).first()
     suyas = Q(usuario=reclamo.persona_id)
     if identidad is not None:
@@ -164,22 +165,23 @@ def _aplicar(reclamo: ReclamoDePadron) -> None:
     if reclamo.clase == ReclamoDePadron.Clase.EXCLUSION:
         Habilitacion.objects.filter(suyas, padron=reclamo.padron_id).delete()
         return
-    residencia = Residencia.objects.habilitadas().filter(usuario=reclamo.persona_id).first()
-    contienda = consultas.contienda_de(reclamo.padron, residencia)
-    if residencia is None or contienda is None:
-        raise ReglaIncumplida(
-            "Esa persona todavía no tiene verificado que vive en un distrito que vota. Primero se verifica."
-        )
-    # Una persona, una fila: la que tenía en otro distrito se va.
+    residencia = permisos.residencia_de(reclamo.persona)
+    contiendas = contiendas_de(reclamo.padron.votacion_id, residencia)
+    if residencia is None or not residencia.esta_verificada or not contiendas:
+        raise ReglaIncumplida("Esa persona todavía no tiene verificado que vive donde se vota. Primero se verifica.")
+    # Una persona, las papeletas de un solo lugar: las que tenía en otro se van.
     Habilitacion.objects.filter(suyas, padron=reclamo.padron_id).delete()
-    Habilitacion.objects.create(
-        padron_id=reclamo.padron_id,
-        contienda=contienda,
-        usuario_id=reclamo.persona_id,
-        identidad=identidad,
-        metodo=residencia.metodo,
+    Habilitacion.objects.bulk_create(
+        Habilitacion(
+            padron_id=reclamo.padron_id,
+            contienda=contienda,
+            usuario_id=reclamo.persona_id,
+            identidad=identidad,
+            metodo=residencia.metodo,
+        )
+        for contienda in contiendas
     )
-    reclamo.contienda = contienda  # donde quedó, aunque al reclamar dijera otro distrito
+    reclamo.contienda = contiendas[0]  # donde quedó, aunque al reclamar dijera otro lugar
 
 
 def _bloquear_padron(padron: PadronElectoral) -> PadronElectoral:

@@ -288,7 +288,7 @@ def revisar(paquete, guardada=""):
 
 
 def revisar_contienda(paquete, libro, suya, resultado, huella):
-    numero, donde = suya["numero"], resultado["distrito"]
+    numero, donde = suya["numero"], resultado["lugar"]
     contienda = Contienda(libro, suya, huella)
     de_la_urna = revisar_tablero(paquete, libro, suya, huella, donde) if libro["version"] >= 3 else None
     cuentas = {cuenta["regla"]: cuenta for cuenta in resultado["resultados"]}
