@@ -41,6 +41,7 @@ class Cosa(models.TextChoices):
     TECHOS = "techos", "Techos por distrito"
     VOTAR = "votar", "Votar"
     VOTACIONES = "votaciones", "Conducir votaciones"
+    MESAS = "mesas", "Atender mesas de votación"
     REPORTES = "reportes", "Reportes de problemas"
     DENUNCIAS = "denuncias", "Denuncias confidenciales"
     HOJAS = "hojas", "Hojas de ruta"
@@ -72,6 +73,7 @@ actas          -     -     CE/T  CE/T  -     C/T   -     -     -     -     -    
 techos         -     -     -     -     -     -     -     -     -     -     -     RCE   -     -     RA    -     R
 votar          -     C     C     C     C     C     C     C     C     C     C     C     C     C     C     C     C
 votaciones     -     -     -     -     -     -     -     -     -     -     -     RCEA  -     -     -     -     R
+mesas          -     -     -     -     -     C/T   -     C     -     -     -     RCEA  -     -     -     -     R
 reportes       C     C/O   C/T   C/T   C     C     C     RCA   R/U   RA/U  -     R     R     -     R     -     R
 denuncias      C     C     C     C     C     -     -     -     -     -     -     -     RA    -     -     -     -
 hojas          -     C/O   C/O   C/O   C     C     -     RCA   -     RA/U  -     -     R     -     -     -     R

@@ -228,6 +228,10 @@ SIN_BITACORA = {
         f"votaciones/urna/acciones.py:{verbo}": "la urna tiene su propio tablero, que no conoce a nadie"
         for verbo in ("abrir_urna", "depositar", "asentar_lote", "cerrar_urna", "abrir_sobres")
     },
+    **{
+        f"votaciones/acciones/mesa.py:{verbo}": "el voto es secreto: quién votó no va junto a nada"
+        for verbo in ("retirar_en_mesa", "depositar_con_codigo")
+    },
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
     "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",

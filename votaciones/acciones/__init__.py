@@ -8,6 +8,7 @@ from votaciones.acciones.conducir import (
     preparar_votacion,
 )
 from votaciones.acciones.contar import contar_votacion
+from votaciones.acciones.mesa import depositar_con_codigo, retirar_en_mesa
 from votaciones.acciones.votar import asentar_papeletas, emitir_voto
 from votaciones.codigos import emitir_clave_de_cambio, emitir_clave_de_papeleta
 
@@ -18,8 +19,10 @@ __all__ = [
     "cerrar_votacion",
     "contar_votacion",
     "corregir_votacion",
+    "depositar_con_codigo",
     "emitir_clave_de_cambio",
     "emitir_clave_de_papeleta",
     "emitir_voto",
     "preparar_votacion",
+    "retirar_en_mesa",
 ]
