@@ -145,6 +145,11 @@ def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
     return Participacion.objects.filter(Q(usuario=usuario) | Q(identidad__in=identidades) | Q(usuario__in=suyas))
 
 
+def padron_publicado(votacion: Votacion) -> bool:
+    """Si ya se publicó su padrón, aunque sea el provisional."""
+    return PadronElectoral.objects.filter(votacion=votacion).exists()
+
+
 def por_votar(votacion: Votacion, usuario: Any) -> list[Contienda]:
     """Las papeletas de esa persona que todavía no puso, de la más chica a la más grande."""
     padron = definitivo_de(votacion.pk) if usuario.is_authenticated else None

@@ -25,6 +25,7 @@ from votaciones.forms import CierreForm, SimuladorForm, VotacionForm
 from votaciones.models import Votacion
 from votaciones.reglas.papeleta_escrita import instruccion
 from votaciones.reglas.simulacion import simular as simular_reglas
+from votaciones.trastienda import contiendas
 
 _Estado = Votacion.Estado
 # verbo -> (rótulo, estados en que se ofrece, qué pasa al confirmar)
@@ -185,6 +186,7 @@ def _simulado(form: SimuladorForm) -> dict[str, Any]:
 def urls_de_la_trastienda() -> list:
     return [
         path("votaciones/simular/", simular, name="votaciones_simular"),
+        path("votaciones/<int:pk>/contiendas/", contiendas, name="votaciones_contiendas"),
         path("votaciones/<int:pk>/conducir/", conducir, name="votaciones_conducir"),
         path("votaciones/<int:pk>/conducir/<slug:verbo>/", paso, name="votaciones_paso"),
     ]

@@ -85,7 +85,7 @@ def preparar_votacion(
     )
     numeros: set[int] = set()
     for area, sector, monto in techos:
-        numero = _numero_para(area, numeros)
+        numero = numero_para(area, numeros)
         numeros.add(numero)
         Contienda.objects.create(votacion=votacion, area=area, sector=sector, numero=numero, presupuesto=monto)
     anotar(
@@ -96,7 +96,7 @@ def preparar_votacion(
     return votacion
 
 
-def _numero_para(area: Area, usados: set[int]) -> int:
+def numero_para(area: Area, usados: set[int]) -> int:
     """El del distrito, que la gente conoce; si está tomado, o el lugar no tiene, el primero libre."""
     if area.tipo == Area.Tipo.DISTRITO and area.orden and area.orden not in usados:
         return area.orden
