@@ -15,6 +15,7 @@ from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
 from votaciones import acciones, consultas, consultas_resultado, exportes, permisos
+from votaciones.congeladas import contienda_que_se_vota_o_404
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.lugares import contiendas_de
 from votaciones.models import Contienda, Votacion
@@ -205,7 +206,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     """Pone la papeleta en la urna y lleva al recibo, que viaja en una cookie firmada que solo lee esa página."""
-    contienda = permisos.contienda_o_404(slug, numero)
+    contienda = contienda_que_se_vota_o_404(slug, numero)
     if request.method != "POST":
         return redirect(contienda)
     form = PapeletaForm(request.POST, contienda=contienda, costos=contienda.costos)
