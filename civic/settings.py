@@ -151,7 +151,7 @@ def _base(url: str, de_prueba: str) -> dict[str, Any]:
         if ENTORNO.conexiones:
             # En ASGI cada pedido corre en un hilo nuevo: CONN_MAX_AGE no le guarda nada, el fondo común sí. Con la base
             # caída, un pedido espera hasta `timeout`; al volver, se la intenta a lo más `reconnect_timeout` después.
-            fondo = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 5, "reconnect_timeout": 3}
+            fondo = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 10, "reconnect_timeout": 3}
             base["OPTIONS"]["pool"] = fondo
     return base
 

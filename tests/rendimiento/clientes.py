@@ -56,10 +56,20 @@ class Anotadas:
 
     respuestas: list[Respuesta] = field(default_factory=list)
     sin_respuesta: list[str] = field(default_factory=list)
+    insistidas: int = 0
 
-    async def enviar(self, puerto: int, pedido: bytes, dato: object = None) -> Respuesta | None:
+    async def enviar(
+        self, puerto: int, pedido: bytes, dato: object = None, *, insiste: bool = False
+    ) -> Respuesta | None:
+        """Con `insiste`, quien recibe 503 envía lo mismo un segundo después hasta que le digan que sí o que no."""
         try:
             respuesta = await enviar(puerto, pedido, dato)
+            inicio = respuesta.inicio
+            while insiste and respuesta.estado == 503:
+                self.insistidas += 1
+                await asyncio.sleep(1)
+                respuesta = await enviar(puerto, pedido, dato)
+            respuesta.inicio = inicio
         except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
             self.sin_respuesta.append(repr(error))
             return None
@@ -73,10 +83,18 @@ class Anotadas:
         return dict(sorted(cuenta.items()))
 
 
-async def a_su_hora(puertos: list[int], pedidos: list[bytes], anotadas: Anotadas, *, desde: float, por_segundo: float):
+async def a_su_hora(
+    puertos: list[int],
+    pedidos: list[bytes],
+    anotadas: Anotadas,
+    *,
+    desde: float,
+    por_segundo: float,
+    insiste: bool = False,
+) -> None:
     """Envía cada pedido a su hora, termine o no el anterior, a cada puerto por turno."""
     async with asyncio.TaskGroup() as grupo:
         for numero, pedido in enumerate(pedidos):
             await asyncio.sleep(max(0, desde + numero / por_segundo - time.time()))
             puerto = puertos[numero % len(puertos)]
-            grupo.create_task(anotadas.enviar(puerto, pedido, puerto))
+            grupo.create_task(anotadas.enviar(puerto, pedido, puerto, insiste=insiste))
