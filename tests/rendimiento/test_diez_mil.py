@@ -280,6 +280,7 @@ class servidor:
                 return
             except OSError:
                 time.sleep(0.1)
+        self.proceso.terminate()
         raise AssertionError("El servidor no arrancó.")
 
     def matar(self) -> None:
