@@ -27,7 +27,7 @@ from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, suma_de
 from votaciones.urna import acciones as urna
 from votaciones.urna import consultas
 from votaciones.urna.consultas import Apertura
-from votaciones.urna.guardas import _en_sqlite, guardas_que_faltan
+from votaciones.urna.guardas import DISPARADORES, guardas_que_faltan
 from votaciones.urna.models import Asentado, Asiento, Sobre
 from votaciones.urna.sobres import Cerrojo, Firmante, SobreInservible
 
@@ -435,4 +435,6 @@ def test_la_migracion_de_la_urna_deja_las_tablas_con_sus_guardas(tmp_path):
     with sqlite3.connect(tmp_path / "ayni_urna.sqlite3") as base:
         filas = base.execute("SELECT type, name FROM sqlite_master WHERE name LIKE 'urna_%'").fetchall()
     assert {nombre for tipo, nombre in filas if tipo == "table"} == {"urna_sobre", "urna_asiento", "urna_asentado"}
-    assert {nombre for tipo, nombre in filas if tipo == "trigger"} == {nombre for nombre, _ in _en_sqlite()}
+    assert {nombre for tipo, nombre in filas if tipo == "trigger"} == {
+        nombre for nombre, suyo in DISPARADORES.items() if "sqlite" in suyo.condiciones
+    }
