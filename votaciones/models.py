@@ -36,6 +36,7 @@ class Votacion(models.Model):
     class Estado(models.TextChoices):
         PREPARADA = "preparada", "En preparación"
         ABIERTA = "abierta", "Abierta"
+        SUSPENDIDA = "suspendida", "Suspendida"
         CERRADA = "cerrada", "Cerrada"
         CONTADA = "contada", "Contada"
 
