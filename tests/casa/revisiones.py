@@ -226,7 +226,10 @@ SIN_BITACORA = {
     },
     **{
         f"votaciones/urna/acciones.py:{verbo}": "la urna tiene su propio tablero, que no conoce a nadie"
-        for verbo in ("abrir_urna", "depositar", "asentar_lote", "cerrar_urna", "abrir_sobres")
+        for verbo in (
+            *("abrir_urna", "depositar", "asentar_lote", "suspender_urna", "reanudar_urna", "cerrar_urna"),
+            "abrir_sobres",
+        )
     },
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",

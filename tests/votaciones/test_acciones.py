@@ -482,7 +482,7 @@ def test_el_libro_dice_las_condiciones_y_el_minimo(preparada, gente):
     acciones.agregar_opciones(preparada, actor=gente.hugo)
     abierta = abrir(preparada, actor=gente.hugo)
     libro = json.loads(abierta.libro)
-    assert (libro["version"], libro["minimo"]) == (3, 3)
+    assert (libro["version"], libro["minimo"]) == (4, 3)
     assert libro["contiendas"][0]["condiciones"] == {"excluyentes": [], "dependencias": [[2, 3]]}
     assert libro["contiendas"][1]["condiciones"] == {}
 

@@ -1,6 +1,7 @@
 """La urna: en su base, solo se agrega, acepta una vez cada credencial firmada y nadie la lee sin la clave."""
 
 import datetime
+import json
 import os
 import random
 import sqlite3
@@ -8,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
@@ -23,7 +25,7 @@ from votaciones.acciones.votar import asegurar_urna, firmar, retirar_credencial
 from votaciones.models import Contienda, Participacion
 from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import recibo as recibos
-from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, suma_de
+from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, mensaje_de, suma_de
 from votaciones.urna import acciones as urna
 from votaciones.urna import consultas
 from votaciones.urna.consultas import Apertura
@@ -272,10 +274,12 @@ def test_el_tablero_encadena_de_la_apertura_al_escrutinio(abierta, d1, gente):
     acciones.contar_votacion(abierta, actor=segunda())
     asientos = list(Asiento.objects.de(d1.pk))
     assert [asiento.tipo for asiento in asientos] == ["apertura", "lote", "cierre", "escrutinio"]
-    anterior = ORIGEN
+    anterior, clave = ORIGEN, bytes.fromhex(json.loads(abierta.libro)["clave_tablero"])
+    assert clave.hex() == asientos[0].datos["tablero"] != asientos[0].datos["clave"]
     for numero, asiento in enumerate(asientos, start=1):
         assert asiento.huella == huella_de(anterior, numero, asiento.tipo, suma_de(asiento.contenido))
         assert asiento.contenido == canonico(asiento.datos)
+        Ed25519PublicKey.from_public_bytes(clave).verify(bytes.fromhex(asiento.firma), mensaje_de(asiento.huella))
         anterior = asiento.huella
     assert asientos[0].datos["libro"] == abierta.huella
     assert asientos[2].datos == {"papeletas": 2}
@@ -303,6 +307,14 @@ def test_con_otra_clave_los_sobres_no_se_abren(d1, gente, settings):
         elegido(d1)
     with pytest.raises(SobreInservible):
         Cerrojo("otra urna").abrir(Sobre.objects.get().cerrado)
+
+
+def test_con_otra_clave_no_se_asienta_nada_con_firma_ajena(d1, gente, settings):
+    votar(d1, gente.ana, 1)
+    settings.CLAVE_URNA = "otra" * 20
+    with pytest.raises(urna.UrnaAlterada, match="no es la que anuncia el libro"):
+        urna.cerrar_urna(d1.pk)
+    assert [asiento.tipo for asiento in Asiento.objects.de(d1.pk)] == ["apertura"]
 
 
 def _agregar(d1):

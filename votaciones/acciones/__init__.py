@@ -1,4 +1,4 @@
-"""Verbos de las votaciones: preparar, abrir, votar, cerrar y contar."""
+"""Verbos de las votaciones: preparar, abrir, votar, suspender, reanudar, cerrar y contar."""
 
 from votaciones.acciones.conducir import (
     abrir_votacion,
@@ -8,10 +8,13 @@ from votaciones.acciones.conducir import (
     preparar_votacion,
 )
 from votaciones.acciones.contar import contar_votacion
+from votaciones.acciones.suspender import reanudar_votacion, suspender_votacion
 from votaciones.acciones.votar import asentar_papeletas, emitir_voto
 from votaciones.codigos import emitir_clave_de_cambio, emitir_clave_de_papeleta
+from votaciones.urna.acciones import Suspendida
 
 __all__ = [
+    "Suspendida",
     "abrir_votacion",
     "agregar_opciones",
     "asentar_papeletas",
@@ -22,4 +25,6 @@ __all__ = [
     "emitir_clave_de_papeleta",
     "emitir_voto",
     "preparar_votacion",
+    "reanudar_votacion",
+    "suspender_votacion",
 ]

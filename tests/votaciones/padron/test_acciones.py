@@ -285,7 +285,7 @@ def test_abrir_lo_deja_definitivo_con_su_huella_en_el_libro(padron, votacion, ge
     padron.refresh_from_db()
     assert (padron.estado, padron.huella) == ("definitivo", consultas.huella_de(padron))
     libro = json.loads(abierta.libro)
-    assert libro["version"] == 3
+    assert libro["version"] == 4
     assert libro["padron"] == {"corte": f"{padron.corte:%Y-%m-%dT%H:%M:%SZ}", "huella": padron.huella}
     assert [contienda["habilitados"] for contienda in libro["contiendas"]] == [3, 1]
     congelo = historia(padron).first()
