@@ -651,6 +651,8 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
         for verbo, cosa in (
             ("armar", "preparada"),
             ("abrir", "preparada"),
+            ("suspender", "abierta"),
+            ("reanudar", "abierta"),
             ("cerrar", "abierta"),
             ("contar", "contada"),
         )
