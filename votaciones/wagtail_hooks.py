@@ -44,15 +44,15 @@ PASOS: dict[str, tuple[str, tuple[str, ...], str]] = {
         (_Estado.ABIERTA,),
         "Nadie podrá votar hasta que otra persona la reanude. La hora de cierre no cambia. Es un acto firmado.",
     ),
-    "reanudar": (
-        "Reanudar la votación",
-        (_Estado.SUSPENDIDA,),
-        "Se vuelve a votar, hasta la misma hora de cierre. Es un acto firmado.",
-    ),
     "cerrar": (
         "Cerrar la votación",
         (_Estado.ABIERTA, _Estado.SUSPENDIDA),
         "Desde ese momento no entra ni un voto más.",
+    ),
+    "reanudar": (
+        "Reanudar la votación",
+        (_Estado.SUSPENDIDA,),
+        "Se vuelve a votar, hasta la misma hora de cierre. Es un acto firmado.",
     ),
     "contar": (
         "Contar los votos",

@@ -514,6 +514,7 @@ def test_una_votacion_abierta_con_el_libro_de_antes_se_cuenta(abierta, gente, d1
     # Lo que la base diga de más no vale: ese libro no tenía condiciones.
     with sin_guardas():
         Votacion.objects.update(libro=reglas_del_libro.canonico(viejo), minimo=9)
+    d1 = Contienda.objects.get(pk=d1.pk)
     votar(d1, gente.ana, 3)
     acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
     assert acciones.contar_votacion(Votacion.objects.get(), actor=segunda()).estado == "contada"
