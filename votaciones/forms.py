@@ -203,6 +203,18 @@ class CierreForm(forms.Form):
     )
 
 
+class MotivoForm(forms.Form):
+    """Por qué se suspende o se reanuda."""
+
+    motivo = CampoTexto(
+        label="Motivo (será público)",
+        varias_lineas=True,
+        filas=3,
+        max_length=500,
+        error_messages={"required": "Escribe el motivo: será público."},
+    )
+
+
 class SimuladorForm(forms.Form):
     """De dónde salen las papeletas que se prueban con cada regla; la primera que se llena es la que vale."""
 

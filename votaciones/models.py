@@ -30,6 +30,10 @@ class VotacionQuerySet(models.QuerySet):
     def abiertas(self) -> "VotacionQuerySet":
         return self.filter(estado=Votacion.Estado.ABIERTA)
 
+    def sin_cerrar(self) -> "VotacionQuerySet":
+        """Las que ya se abrieron y siguen recibiendo votos, o lo harán cuando se reanuden."""
+        return self.filter(estado__in=(Votacion.Estado.ABIERTA, Votacion.Estado.SUSPENDIDA))
+
 
 class Votacion(models.Model):
     """La votación de un proceso: se prepara, se abre, se cierra y se cuenta. Al abrir se congela."""
@@ -37,6 +41,7 @@ class Votacion(models.Model):
     class Estado(models.TextChoices):
         PREPARADA = "preparada", "En preparación"
         ABIERTA = "abierta", "Abierta"
+        SUSPENDIDA = "suspendida", "Suspendida"
         CERRADA = "cerrada", "Cerrada"
         CONTADA = "contada", "Contada"
 

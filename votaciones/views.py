@@ -74,6 +74,7 @@ def votacion(request: HttpRequest, slug: str) -> HttpResponse:
         "por_votar": permisos.por_votar(actual, request.user) if actual.situacion == estados.ABIERTA else [],
         "filas": consultas.asistencia(actual, _mias(request, actual, padron)),
         "cabezas": consultas.cabezas_de(actual),
+        "actos": consultas.actos_de(actual),
         "padron": padron,
         "reglamento": actual.reglamento,
         "habilitadas": totales(padron).modos if padron else habilitadas_por_modo(),
@@ -99,13 +100,15 @@ def _mostrar_papeleta(
     clave: str = "",
     aviso: str = "",
     estado: int = 200,
+    reenviar: bool = False,
 ) -> HttpResponse:
     """La papeleta, para votar o solo para leer con la razón por la que no se puede.
 
-    `clave` es la de un cambio de voto y `cambio`, el formulario donde se pide el código de su recibo.
+    `clave` es la de un cambio de voto y `cambio`, el formulario donde se pide el código de su recibo. `reenviar`: la
+    papeleta no llegó a la urna y se conserva entera, con su clave, para enviarla después.
     """
     clave = clave or (form.data.get("clave", "") if form else "")
-    impedimento = permisos.impedimento_con_clave(contienda, request.user, clave)
+    impedimento = None if reenviar else permisos.impedimento_con_clave(contienda, request.user, clave)
     opciones = consultas.opciones_de(contienda)
     reglamento = contienda.reglamento
     escrito = form.escrito if form else {}
@@ -131,13 +134,17 @@ def _mostrar_papeleta(
         "impedimento": impedimento,
     }
     if impedimento is None:
-        contexto["es_cambio"] = es_cambio = permisos.ya_participo(contienda, request.user)
+        contexto["es_cambio"] = es_cambio = _es_cambio(request, contienda)
         # Tras un rechazo al emitir (aviso) la clave puede haber vencido: se da otra, salvo que sea la de su voto.
-        anterior = clave if not aviso or es_cambio else ""
+        anterior = clave if not aviso or es_cambio or reenviar else ""
         contexto["clave"] = anterior or acciones.emitir_clave_de_papeleta(contienda, usuario=request.user)
     elif impedimento.codigo == "ya_voto" and contienda.votacion.se_cambia:
         contexto["cambio"] = cambio or ComprobarForm()
     return render(request, "votaciones/papeleta.html", contexto, status=estado)
+
+
+def _es_cambio(request: HttpRequest, contienda: Contienda) -> bool:
+    return contienda.votacion.se_cambia and permisos.ya_participo(contienda, request.user)
 
 
 @publica
@@ -194,7 +201,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         "total": papeletas.total_de(papeletas.numeros_de(eleccion), form.costos),
         "avance": avance_de(form.escrito, reglamento, form.costos),
         "campos": campos_de(eleccion, reglamento),
-        "es_cambio": permisos.ya_participo(contienda, request.user),
+        "es_cambio": _es_cambio(request, contienda),
         "clave": form.cleaned_data["clave"],
     }
     return render(request, "votaciones/revisar.html", contexto)
@@ -219,6 +226,8 @@ def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
             eleccion=form.cleaned_data["eleccion"],
             clave=form.cleaned_data["clave"],
         )
+    except acciones.Suspendida as error:  # justo ahora: la urna lo supo antes que esta página
+        return _mostrar_papeleta(request, contienda, form=form, aviso=error.mensaje, estado=409, reenviar=True)
     except ReglaIncumplida as error:
         return _mostrar_papeleta(request, contienda, form=form, aviso=error.mensaje, estado=409)
     respuesta = redirect("votaciones:recibo", slug=slug, numero=numero)

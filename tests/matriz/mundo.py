@@ -652,6 +652,8 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
         for verbo, cosa in (
             ("armar", "preparada"),
             ("abrir", "preparada"),
+            ("suspender", "abierta"),
+            ("reanudar", "abierta"),
             ("cerrar", "abierta"),
             ("contar", "contada"),
         )

@@ -309,7 +309,7 @@ def _exigir_papeletas_al_dia(votacion: Votacion) -> list[Opcion]:
 def cerrar_votacion(
     votacion: Votacion, actor: Any = None, *, motivo: str = "", ahora: datetime | None = None
 ) -> Votacion:
-    """Cierra la votación: desde aquí no entra ni un voto más.
+    """Cierra la votación, abierta o suspendida: desde aquí no entra ni un voto más.
 
     Sin `actor` (el sistema) solo desde la hora anunciada; antes de esa hora hace falta Planificación y un motivo,
     que queda público.
@@ -318,7 +318,8 @@ def cerrar_votacion(
     ahora = ahora or timezone.now()
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
-    estados.exigir_movimiento(votacion.estado, Votacion.Estado.CERRADA)
+    desde = votacion.estado
+    estados.exigir_movimiento(desde, Votacion.Estado.CERRADA)
     antes_de_hora = ahora < votacion.cierra
     if antes_de_hora and actor is None:
         raise ReglaIncumplida(f"La votación cierra el {dia(votacion.cierra)}; todavía no es la hora.")
@@ -340,7 +341,7 @@ def cerrar_votacion(
         verbo="cerrar",
         actor=actor,
         calidad=CALIDAD,
-        desde=Votacion.Estado.ABIERTA,
+        desde=desde,
         hasta=Votacion.Estado.CERRADA,
         texto="Se cerró la votación antes de la hora anunciada." if antes_de_hora else "Se cerró la votación.",
         motivo=motivo.strip(),
