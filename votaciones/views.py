@@ -14,7 +14,7 @@ from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
-from votaciones import acciones, consultas, consultas_resultado, exportes, permisos
+from votaciones import acciones, consultas, consultas_participacion, consultas_resultado, exportes, permisos
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.lugares import contiendas_de
 from votaciones.models import Contienda, Votacion
@@ -305,6 +305,7 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
         "votacion": actual,
         "resultados": [(resultado, modos.get(resultado.contienda_id, ())) for resultado in resultados],
         "totales": consultas_resultado.totales_por_regla(actual),
+        "cuadros": consultas_participacion.cuadros_de(actual),
     }
     return render(request, "votaciones/resultado.html", contexto)
 
@@ -322,6 +323,7 @@ def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResp
         "contienda": contienda,
         "comparacion": comparacion,
         "modos": consultas.modos_publicos(contienda.votacion).get(contienda.pk, ()),
+        "cuadros": consultas_participacion.cuadros_de(contienda),
         "con_papeletas": consultas.se_publican_papeletas(contienda.votacion, comparacion.oficial.votos),
     }
     return render(request, "votaciones/resultado_distrito.html", contexto)

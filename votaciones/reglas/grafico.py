@@ -39,7 +39,7 @@ class Vuelta:
     y: int
 
 
-def _por_ciento(parte: int, total: int) -> str:
+def por_ciento(parte: int, total: int) -> str:
     """«12.5%», con punto: es para el dibujo, no para leer."""
     return f"{round(100 * parte / total, 3):g}%" if total else "0%"
 
@@ -51,9 +51,9 @@ def barra(obras: Iterable[tuple[int, int, bool]], presupuesto: int) -> Barra:
         tramos.append(
             Tramo(
                 numero,
-                x=_por_ciento(antes, presupuesto),
-                ancho=_por_ciento(costo, presupuesto),
-                centro=_por_ciento(2 * antes + costo, 2 * presupuesto),
+                x=por_ciento(antes, presupuesto),
+                ancho=por_ciento(costo, presupuesto),
+                centro=por_ciento(2 * antes + costo, 2 * presupuesto),
                 otra=otra,
                 con_numero=costo * 100 >= presupuesto * MINIMO_CON_NUMERO,
             )
@@ -66,7 +66,7 @@ def vueltas(costos: Iterable[int], presupuesto: int) -> list[Vuelta]:
     """`costos` en centavos, en orden de victoria."""
     filas, antes = [], 0
     for cual, costo in enumerate(costos):
-        x, ancho = _por_ciento(antes, presupuesto), _por_ciento(costo, presupuesto)
+        x, ancho = por_ciento(antes, presupuesto), por_ciento(costo, presupuesto)
         antes += costo
         filas.append(Vuelta(cual + 1, presupuesto - antes, x, ancho, y=cual * ALTO_DE_VUELTA))
     return filas
