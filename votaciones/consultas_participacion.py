@@ -175,7 +175,9 @@ def _comparables(
     mostrados = {codigo for grupo in publica.grupos for codigo in grupo}
     aparte = tuple(sorted({codigo for fila in faltaron.values() for codigo in fila} - mostrados))
     grupos = (*publica.grupos, aparte) if aparte else publica.grupos
-    muestran = reglas.mostrables(faltaron, grupos, entre=publica.distritos)
+    # De donde nadie votó se sabe todo restando: vale como mostrado, si puede mostrarse.
+    sin_votos = {contienda for contienda in faltaron if not any(votaron.get(contienda, {}).values())}
+    muestran = reglas.mostrables(faltaron, grupos, entre=publica.distritos | sin_votos)
     return (frozenset(), None) if muestran is None else (muestran, reglas.totales(podian))
 
 
