@@ -51,11 +51,9 @@ def _pintar(resultados: list[Resultado]) -> dict[str, tuple[dict[str, str], dict
 
 
 def _obras(votacion: Votacion) -> list[dict[str, Any]]:
-    return list(
-        Opcion.objects.filter(contienda__votacion=votacion)
-        .order_by("contienda__numero", "numero")
-        .values("contienda", "numero", "titulo", "costo", lon=F("propuesta__lon"), lat=F("propuesta__lat"))
-    )
+    obras = Opcion.objects.filter(contienda__votacion=votacion).order_by("contienda__numero", "numero")
+    punto = {"lon": F("propuesta__lon"), "lat": F("propuesta__lat")}
+    return [dict(obra) for obra in obras.values("contienda", "numero", "titulo", "costo", **punto)]
 
 
 def _ganan(resultados: list[Resultado]) -> set[tuple[int, int]]:

@@ -51,7 +51,26 @@ def _otb(valor: int | None, _anio: int) -> str:
     return SIN_DATO if valor is None else str(valor)
 
 
-DIMENSIONES: dict[str, Dimension] = {
+def _canal(valor: str, _anio: int) -> str:
+    return valor
+
+
+def _por_canal(campos: Iterable[Any]) -> dict[str, Dimension]:
+    """Por dónde votaron, si la participación lo anota. El padrón no lo dice: no hay con cuántas comparar."""
+    return {
+        campo.name: Dimension(
+            titulo="Por dónde votaron",
+            camino=campo.name,
+            categorias={codigo: str(rotulo).capitalize() for codigo, rotulo in campo.choices},
+            codigo_de=_canal,
+            con_padron=False,
+        )
+        for campo in campos
+        if campo.name == "canal"
+    }
+
+
+DIMENSIONES: dict[str, Dimension] = _por_canal(Participacion._meta.fields) | {
     "sexo": Dimension(
         titulo="Por sexo",
         camino="usuario__datos_para_estadisticas__sexo",

@@ -3,13 +3,14 @@
 import json
 
 import pytest
+from django.db import models
 from django.urls import reverse
 
 from civic.cuentas.models import DatosParaEstadisticas, Residencia
 from tests.elenco import crear_area, crear_persona
 from tests.votaciones.conftest import abrir, segunda, votar
 from votaciones import acciones, consultas_participacion
-from votaciones.models import Contienda, Votacion
+from votaciones.models import Contienda, Participacion, Votacion
 
 SLUG = "poa-2027"
 
@@ -154,6 +155,15 @@ def test_quien_falto_de_a_pocos_no_se_compara(contar_con, pueblo):
     # De 9 mujeres votaron 8: decir «8 de 9» señala a la que no fue.
     d1, _ = contar_con((1, mujeres, 8), (1, hombres, 8))
     assert [(f["votaron"], f.get("habilitadas")) for f in d1.participacion["tablas"]["sexo"]] == [(8, None), (8, None)]
+
+
+def test_si_la_participacion_anota_el_canal_hay_un_cuadro_mas():
+    campos = [models.CharField(name="metodo"), models.CharField(name="canal", choices=[("web", "por internet")])]
+    (dimension,) = consultas_participacion._por_canal(campos).values()
+    assert (dimension.camino, dimension.rotulos, dimension.con_padron) == ("canal", {"web": "Por internet"}, False)
+    assert consultas_participacion._por_canal(campos[:1]) == {}
+    hay = any(campo.name == "canal" for campo in Participacion._meta.fields)
+    assert ("canal" in consultas_participacion.DIMENSIONES) == hay
 
 
 def test_contada_antes_de_que_hubiera_cuadros_no_muestra_la_seccion(contada, client):
