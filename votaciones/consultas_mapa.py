@@ -1,8 +1,9 @@
-"""El mapa de un resultado: las obras en su punto y cada distrito con su parte del presupuesto y su participación."""
+"""El mapa de un resultado: las obras en su punto y cada lugar con su parte del presupuesto y su participación."""
 
 import hashlib
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
@@ -10,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from civic.comun.dinero import bolivianos
-from mapas.territorio.dibujo import Archivo, geojson_de
-from mapas.territorio.models import Area
+from mapas.territorio.dibujo import AVISO, Archivo, geojson_de
 from votaciones.consultas import resultados_oficiales
 from votaciones.models import Opcion, Resultado, Votacion
 from votaciones.reglas import grafico
+from votaciones.reglas.ambito import TAMANOS
 
 # medida -> cómo se llama en la página
 MEDIDAS = {"usado": "Parte del presupuesto que se usa", "participacion": "Personas que votaron, de las habilitadas"}
@@ -32,16 +33,26 @@ class MapaDeResultado:
     sin_punto: list[tuple[str, bool]]
 
 
-def _medir(resultado: Resultado) -> dict[str, int]:
-    contienda = resultado.contienda
+def _por_area(resultados: list[Resultado]) -> dict[str, list[Resultado]]:
+    """{código de área: sus resultados}: uno por sector donde cada sector decide aparte."""
+    por_area: dict[str, list[Resultado]] = {}
+    for resultado in resultados:
+        por_area.setdefault(resultado.contienda.area.codigo, []).append(resultado)
+    return por_area
+
+
+def _medir(resultados: list[Resultado]) -> dict[str, int]:
+    contiendas = [resultado.contienda for resultado in resultados]
+    votos, habilitados = sum(r.votos for r in resultados), sum(c.habilitados for c in contiendas)
+    gastado, presupuesto = sum(r.gastado for r in resultados), sum(c.presupuesto for c in contiendas)
     return {
-        "usado": int(resultado.gastado * 100 / contienda.presupuesto),
-        "participacion": min(100, resultado.votos * 100 // contienda.habilitados) if contienda.habilitados else 0,
+        "usado": int(gastado * 100 / presupuesto),
+        "participacion": min(100, votos * 100 // habilitados) if habilitados else 0,
     }
 
 
 def _pintar(resultados: list[Resultado]) -> dict[str, tuple[dict[str, str], dict[str, str], list[tuple[str, str]]]]:
-    medidos = {resultado.contienda.distrito.codigo: _medir(resultado) for resultado in resultados}
+    medidos = {codigo: _medir(suyos) for codigo, suyos in _por_area(resultados).items()}
     pintados = {}
     for medida in MEDIDAS:
         valores = {codigo: suyos[medida] for codigo, suyos in medidos.items()}
@@ -71,39 +82,41 @@ def mapa_de(votacion: Votacion, resultados: list[Resultado]) -> MapaDeResultado:
 
 
 def geojson_del_resultado(votacion: Votacion) -> Archivo:
-    """FeatureCollection con los distritos que votaron (límites del día del cierre) y las obras que tienen punto."""
+    """FeatureCollection con los lugares que votaron (límites del día del cierre) y las obras que tienen punto."""
     resultados = resultados_oficiales(votacion)
-    por_codigo = {resultado.contienda.distrito.codigo: resultado for resultado in resultados}
-    pintados, ganan = _pintar(resultados), _ganan(resultados)
-    areas = json.loads(geojson_de(Area.Tipo.DISTRITO, timezone.localdate(votacion.cierra)).cuerpo)
-    rasgos = []
-    for area in areas["features"]:
-        resultado = por_codigo.get(area["properties"]["codigo"])
-        if resultado is not None:
-            propio = area["properties"] | _del_distrito(votacion, resultado, pintados)
-            rasgos.append(area | {"properties": propio})
+    por_area, pintados, ganan = _por_area(resultados), _pintar(resultados), _ganan(resultados)
+    tipos = {resultado.contienda.area.tipo for resultado in resultados}
+    rasgos: list[dict[str, Any]] = []
+    for tipo in sorted(tipos, key=TAMANOS.index, reverse=True):  # lo más grande, debajo
+        for area in json.loads(geojson_de(tipo, timezone.localdate(votacion.cierra)).cuerpo)["features"]:
+            suyos = por_area.get(area["properties"]["codigo"])
+            if suyos:
+                rasgos.append(area | {"properties": area["properties"] | _del_area(votacion, suyos, pintados)})
     por_contienda = {resultado.contienda_id: resultado for resultado in resultados}
     for obra in _obras(votacion):
         if obra["lon"] is not None and obra["lat"] is not None:
             gana = (obra["contienda"], obra["numero"]) in ganan
             rasgos.append(_de_la_obra(votacion, obra, por_contienda[obra["contienda"]], gana=gana))
-    datos = {"type": "FeatureCollection", "aviso": areas["aviso"], "features": rasgos}
+    datos = {"type": "FeatureCollection", "aviso": AVISO, "features": rasgos}
     cuerpo = json.dumps(datos, ensure_ascii=False, separators=(",", ":")).encode()
     return Archivo(cuerpo, hashlib.sha256(cuerpo).hexdigest()[:16])
 
 
-def _del_distrito(votacion: Votacion, resultado: Resultado, pintados: dict[str, Any]) -> dict[str, Any]:
-    contienda = resultado.contienda
+def _del_area(votacion: Votacion, resultados: list[Resultado], pintados: dict[str, Any]) -> dict[str, Any]:
+    contiendas = [resultado.contienda for resultado in resultados]
+    url = reverse("votaciones:resultado", args=[votacion.slug])
+    if len(contiendas) == 1:
+        url = reverse("votaciones:resultado_distrito", args=[votacion.slug, contiendas[0].numero])
     return {
         "tipo": "distrito",
-        "ganadoras": len(resultado.ganadoras),
-        "gastado": bolivianos(resultado.gastado),
-        "presupuesto": bolivianos(contienda.presupuesto),
-        "votaron": resultado.votos,
-        "habilitadas": contienda.habilitados,
-        **_medir(resultado),
-        "clases": {medida: pintados[medida][0][contienda.distrito.codigo] for medida in MEDIDAS},
-        "url": reverse("votaciones:resultado_distrito", args=[votacion.slug, contienda.numero]),
+        "ganadoras": sum(len(resultado.ganadoras) for resultado in resultados),
+        "gastado": bolivianos(sum((resultado.gastado for resultado in resultados), Decimal(0))),
+        "presupuesto": bolivianos(sum((contienda.presupuesto for contienda in contiendas), Decimal(0))),
+        "votaron": sum(resultado.votos for resultado in resultados),
+        "habilitadas": sum(contienda.habilitados for contienda in contiendas),
+        **_medir(resultados),
+        "clases": {medida: pintados[medida][0][contiendas[0].area.codigo] for medida in MEDIDAS},
+        "url": url,
     }
 
 
@@ -116,7 +129,7 @@ def _de_la_obra(votacion: Votacion, obra: dict[str, Any], resultado: Resultado, 
         "costo": bolivianos(obra["costo"]),
         "gana": gana,
         "votos": entrada["votos"],
-        "distrito": str(resultado.contienda.distrito),
+        "distrito": resultado.contienda.lugar,
         "url": reverse("votaciones:resultado_distrito", args=[votacion.slug, resultado.contienda.numero]),
     }
     geometria = {"type": "Point", "coordinates": [round(obra["lon"], 6), round(obra["lat"], 6)]}

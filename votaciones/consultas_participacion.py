@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from civic.cuentas.models import DatosParaEstadisticas
 from mapas.territorio.models import Area
 from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.padron.models import Habilitacion, PadronElectoral
 from votaciones.reglas import participacion as reglas
+from votaciones.reglas.ambito import MUNICIPIO
 from votaciones.reglas.grafico import por_ciento
 
 SIN_DATO = "sin_dato"
@@ -55,22 +56,15 @@ def _canal(valor: str, _anio: int) -> str:
     return valor
 
 
-def _por_canal(campos: Iterable[Any]) -> dict[str, Dimension]:
-    """Por dónde votaron, si la participación lo anota. El padrón no lo dice: no hay con cuántas comparar."""
-    return {
-        campo.name: Dimension(
-            titulo="Por dónde votaron",
-            camino=campo.name,
-            categorias={codigo: str(rotulo).capitalize() for codigo, rotulo in campo.choices},
-            codigo_de=_canal,
-            con_padron=False,
-        )
-        for campo in campos
-        if campo.name == "canal"
-    }
-
-
-DIMENSIONES: dict[str, Dimension] = _por_canal(Participacion._meta.fields) | {
+DIMENSIONES: dict[str, Dimension] = {
+    "canal": Dimension(
+        titulo="Por dónde votaron",
+        camino="canal",
+        categorias={opcion.value: opcion.label for opcion in Participacion.Canal},
+        codigo_de=_canal,
+        # El padrón no dice por dónde va a votar nadie: no hay con cuántas comparar.
+        con_padron=False,
+    ),
     "sexo": Dimension(
         titulo="Por sexo",
         camino="usuario__datos_para_estadisticas__sexo",
@@ -92,8 +86,13 @@ DIMENSIONES: dict[str, Dimension] = _por_canal(Participacion._meta.fields) | {
     ),
     "otb": Dimension(
         titulo="Por OTB o comunidad",
-        # Quien se mudó a otro distrito después de votar queda sin OTB aquí.
-        camino=Case(When(usuario__residencia__distrito=F("contienda__distrito"), then="usuario__residencia__otb")),
+        # Quien se mudó a otro lugar después de votar queda sin OTB aquí.
+        camino=Case(
+            When(
+                Q(usuario__residencia__distrito=F("contienda__area")) | Q(contienda__area__tipo=MUNICIPIO),
+                then="usuario__residencia__otb",
+            )
+        ),
         categorias={},
         codigo_de=_otb,
         sin_dato="Sin OTB",
@@ -106,16 +105,30 @@ DIMENSIONES: dict[str, Dimension] = _por_canal(Participacion._meta.fields) | {
 def calcular(votacion: Votacion) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
     """(lo que se publica de toda la votación, {contienda: lo suyo}), listo para guardar; `tablas` por dimensión.
 
-    Una tabla sin filas quiere decir que no se publica: sus grupos son tan chicos que señalarían a alguien.
+    Una tabla sin filas quiere decir que no se publica: sus grupos son tan chicos que señalarían a alguien. Donde una
+    persona tiene varias papeletas (su OTB, su distrito, la ciudad), solo se publican las del tamaño de lugar en que
+    votó más gente: con las demás, que son casi las mismas personas, lo que se calla saldría comparando.
     """
-    participaciones = Participacion.objects.filter(contienda__votacion=votacion)
+    todas_las_contiendas = list(votacion.contiendas.select_related("area"))
+    cuantas = dict(
+        Participacion.objects.filter(contienda__votacion=votacion)
+        .values_list("contienda")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    por_tamano: dict[Any, int] = {}
+    for contienda in todas_las_contiendas:
+        tamano = contienda.ambito.tamano
+        por_tamano[tamano] = por_tamano.get(tamano, 0) + cuantas.get(contienda.pk, 0)
+    elegido = max(por_tamano, key=lambda tamano: por_tamano[tamano], default=None)
+    contiendas = [contienda.pk for contienda in todas_las_contiendas if contienda.ambito.tamano == elegido]
+    personas = {contienda: cuantas.get(contienda, 0) for contienda in contiendas}
+    participaciones = Participacion.objects.filter(contienda__in=contiendas)
     padron = PadronElectoral.objects.definitivos().filter(votacion=votacion).first()
-    habilitaciones = Habilitacion.objects.filter(padron=padron) if padron else Habilitacion.objects.none()
-    personas = dict(participaciones.values_list("contienda").annotate(Count("pk")).order_by())
-    contiendas = list(votacion.contiendas.values_list("pk", flat=True))
+    habilitaciones = Habilitacion.objects.filter(padron=padron, contienda__in=contiendas)
     todas: dict[str, Any] = {"personas": sum(personas.values()), "tablas": {}}
     cada_una: dict[int, dict[str, Any]] = {
-        contienda: {"personas": personas.get(contienda, 0), "tablas": {}} for contienda in contiendas
+        contienda.pk: {"personas": cuantas.get(contienda.pk, 0), "tablas": {}} for contienda in todas_las_contiendas
     }
     for nombre, dimension in DIMENSIONES.items():
         votaron = _tabla(participaciones, dimension, votacion)

@@ -3,10 +3,9 @@
 import json
 
 import pytest
-from django.db import models
 from django.urls import reverse
 
-from civic.cuentas.models import DatosParaEstadisticas, Residencia
+from civic.cuentas.models import DatosParaEstadisticas, Identidad, Residencia
 from tests.elenco import crear_area, crear_persona
 from tests.votaciones.conftest import abrir, segunda, votar
 from votaciones import acciones, consultas_participacion
@@ -157,13 +156,36 @@ def test_quien_falto_de_a_pocos_no_se_compara(contar_con, pueblo):
     assert [(f["votaron"], f.get("habilitadas")) for f in d1.participacion["tablas"]["sexo"]] == [(8, None), (8, None)]
 
 
-def test_si_la_participacion_anota_el_canal_hay_un_cuadro_mas():
-    campos = [models.CharField(name="metodo"), models.CharField(name="canal", choices=[("web", "por internet")])]
-    (dimension,) = consultas_participacion._por_canal(campos).values()
-    assert (dimension.camino, dimension.rotulos, dimension.con_padron) == ("canal", {"web": "Por internet"}, False)
-    assert consultas_participacion._por_canal(campos[:1]) == {}
-    hay = any(campo.name == "canal" for campo in Participacion._meta.fields)
-    assert ("canal" in consultas_participacion.DIMENSIONES) == hay
+def test_el_canal_se_publica_y_quien_voto_sin_cuenta_va_sin_dato(contar_con, pueblo, gente):
+    mujeres = gente_de(pueblo, pueblo.otb_molle, 14, sexo="mujer", prefijo="m")
+    d1, _ = contar_con((1, mujeres, 14))
+    suyas = Participacion.objects.filter(contienda=d1)
+    for participacion in suyas[:6]:  # en papel, reconocidas por su carnet
+        identidad = Identidad.objects.create(huella=f"prueba-{participacion.pk}")
+        Participacion.objects.filter(pk=participacion.pk).update(usuario=None, identidad=identidad, canal="papel")
+    _, calculado = consultas_participacion.calcular(d1.votacion)
+    assert calculado[d1.pk]["tablas"]["canal"] == [
+        {"grupos": ["Por internet"], "votaron": 8},
+        {"grupos": ["En papel"], "votaron": 6},
+    ]
+    assert [(f["grupos"], f["votaron"]) for f in calculado[d1.pk]["tablas"]["sexo"]] == [
+        (["Mujer"], 8),
+        (["No lo dijo"], 6),
+    ]
+
+
+def test_donde_hay_papeletas_de_varios_tamanos_solo_se_publica_el_de_mas_gente(contar_con, pueblo):
+    mujeres = gente_de(pueblo, pueblo.otb_molle, 8, sexo="mujer", prefijo="m")
+    hombres = gente_de(pueblo, pueblo.otb_molle, 8, sexo="hombre", prefijo="h")
+    d1, _ = contar_con((1, mujeres, 8), (1, hombres, 8))
+    ciudad = Contienda.objects.create(votacion=d1.votacion, area=pueblo.municipio, numero=9, presupuesto=1)
+    # Las mismas, menos dos mujeres: la resta las señalaría.
+    Participacion.objects.bulk_create(
+        [Participacion(contienda=ciudad, usuario=persona) for persona in [*mujeres[2:], *hombres]]
+    )
+    todas, calculado = consultas_participacion.calcular(d1.votacion)
+    assert calculado[d1.pk]["tablas"]["sexo"] and todas["personas"] == 16
+    assert calculado[ciudad.pk] == {"personas": 14, "tablas": {}}
 
 
 def test_contada_antes_de_que_hubiera_cuadros_no_muestra_la_seccion(contada, client):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('votaciones', '0008_cambio_de_voto'),
+        ('votaciones', '0009_ambitos_y_canales'),
     ]
 
     operations = [
