@@ -199,4 +199,4 @@ def test_contada_antes_de_que_hubiera_cuadros_no_muestra_la_seccion(contada, cli
 
 def test_si_nada_alcanza_se_dice_por_que_no_se_publica(contada, client):
     texto = client.get(reverse("votaciones:resultado", args=[SLUG])).content.decode()
-    assert "No se publica: no hay bastantes personas en cada grupo para que ninguna quede señalada." in texto
+    assert "No se publica: todas están en un mismo grupo, o son tan pocas que se sabría quiénes son." in texto
