@@ -117,18 +117,17 @@ def calcular(votacion: Votacion) -> tuple[dict[str, Any], dict[int, dict[str, An
         .order_by()
     )
     por_tamano: dict[Any, int] = {}
-    for contienda in todas_las_contiendas:
-        tamano = contienda.ambito.tamano
-        por_tamano[tamano] = por_tamano.get(tamano, 0) + cuantas.get(contienda.pk, 0)
+    for suya in todas_las_contiendas:
+        por_tamano[suya.ambito.tamano] = por_tamano.get(suya.ambito.tamano, 0) + cuantas.get(suya.pk, 0)
     elegido = max(por_tamano, key=lambda tamano: por_tamano[tamano], default=None)
-    contiendas = [contienda.pk for contienda in todas_las_contiendas if contienda.ambito.tamano == elegido]
+    contiendas = [suya.pk for suya in todas_las_contiendas if suya.ambito.tamano == elegido]
     personas = {contienda: cuantas.get(contienda, 0) for contienda in contiendas}
     participaciones = Participacion.objects.filter(contienda__in=contiendas)
     padron = PadronElectoral.objects.definitivos().filter(votacion=votacion).first()
     habilitaciones = Habilitacion.objects.filter(padron=padron, contienda__in=contiendas)
     todas: dict[str, Any] = {"personas": sum(personas.values()), "tablas": {}}
     cada_una: dict[int, dict[str, Any]] = {
-        contienda.pk: {"personas": cuantas.get(contienda.pk, 0), "tablas": {}} for contienda in todas_las_contiendas
+        suya.pk: {"personas": cuantas.get(suya.pk, 0), "tablas": {}} for suya in todas_las_contiendas
     }
     for nombre, dimension in DIMENSIONES.items():
         votaron = _tabla(participaciones, dimension, votacion)
