@@ -136,8 +136,8 @@ def calcular(votacion: Votacion) -> tuple[dict[str, Any], dict[int, dict[str, An
         if dimension.por_distrito:
             rotulos = _nombres({codigo for fila in votaron.values() for codigo in fila}) | rotulos
             for contienda in contiendas:
-                suya = {contienda: votaron.get(contienda, {})}
-                filas = _publicar(suya, {contienda: podian.get(contienda, {})}, dimension, rotulos)
+                sola = {contienda: votaron.get(contienda, {})}
+                filas = _publicar(sola, {contienda: podian.get(contienda, {})}, dimension, rotulos)
                 cada_una[contienda]["tablas"][nombre] = filas.get(contienda, [])
             continue
         filas = _publicar(votaron, podian, dimension, rotulos)
