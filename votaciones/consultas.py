@@ -273,6 +273,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
         "minimo": votacion.minimo,
         "papeleta": votacion.reglamento.canonico(),
         "contada": votacion.contada.isoformat() if votacion.contada else None,
+        "participacion": votacion.participacion,
         "contiendas": [
             {
                 "numero": contienda.numero,
@@ -281,6 +282,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
                 "habilitados": contienda.habilitados,
                 "condiciones": contienda.condiciones,
                 "verificacion": dict(modos.get(contienda.pk, ())),
+                "participacion": contienda.participacion,
                 "resultados": [
                     {
                         "regla": resultado.regla,

@@ -81,6 +81,8 @@ class Votacion(models.Model):
     libro = models.TextField("libro de reglas", blank=True, editable=False)
     huella = models.CharField("SHA-256 del libro de reglas", max_length=64, blank=True, editable=False)
     contada = models.DateTimeField("contada", null=True, blank=True, editable=False)
+    # Lo que se publica de quiénes participaron, ya sin celdas chicas (ver consultas_participacion.calcular).
+    participacion = models.JSONField("quiénes participaron", default=dict, blank=True, editable=False)
 
     objects = VotacionQuerySet.as_manager()
 
@@ -186,6 +188,7 @@ class Contienda(models.Model):
     habilitados = models.PositiveIntegerField("personas habilitadas", default=0)
     # {"excluyentes": [[1, 3]], "dependencias": [[5, 2]]}, por número: 1 y 3 no se hacen las dos; la 5 necesita a la 2.
     condiciones = models.JSONField("condiciones entre obras", default=dict, blank=True, editable=False)
+    participacion = models.JSONField("quiénes participaron", default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = "contienda"

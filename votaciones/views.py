@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +16,15 @@ from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
-from votaciones import acciones, consultas, consultas_resultado, exportes, permisos
+from votaciones import (
+    acciones,
+    consultas,
+    consultas_mapa,
+    consultas_participacion,
+    consultas_resultado,
+    exportes,
+    permisos,
+)
 from votaciones.congeladas import contienda_que_se_vota_o_404
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.lugares import contiendas_de
@@ -315,6 +325,9 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
         "votacion": actual,
         "resultados": [(resultado, modos.get(resultado.contienda_id, ())) for resultado in resultados],
         "totales": consultas_resultado.totales_por_regla(actual),
+        "cuadros": consultas_participacion.cuadros_de(actual),
+        "mapa": consultas_mapa.mapa_de(actual, resultados),
+        "medidas": consultas_mapa.MEDIDAS.items(),
     }
     return render(request, "votaciones/resultado.html", contexto)
 
@@ -332,6 +345,7 @@ def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResp
         "contienda": contienda,
         "comparacion": comparacion,
         "modos": consultas.modos_publicos(contienda.votacion).get(contienda.pk, ()),
+        "cuadros": consultas_participacion.cuadros_de(contienda),
         "con_papeletas": consultas.se_publican_papeletas(contienda.votacion, comparacion.oficial.votos),
     }
     return render(request, "votaciones/resultado_distrito.html", contexto)
@@ -345,6 +359,20 @@ def resultado_json(request: HttpRequest, slug: str) -> HttpResponse:
     if actual.estado != Votacion.Estado.CONTADA:
         return JsonResponse({"error": "La votación todavía no se contó."}, status=409)
     return JsonResponse(consultas.resultado_publico(actual), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@publica
+@require_safe
+def resultado_mapa(request: HttpRequest, slug: str) -> HttpResponse:
+    """Distritos y obras del resultado en GeoJSON; 304 si el navegador ya los tiene."""
+    actual = permisos.votacion_o_404(slug)
+    if actual.estado != Votacion.Estado.CONTADA:
+        return JsonResponse({"error": "La votación todavía no se contó."}, status=409)
+    archivo = consultas_mapa.geojson_del_resultado(actual)
+    etiqueta = quote_etag(archivo.huella)
+    respuesta = HttpResponse(archivo.cuerpo, content_type="application/geo+json", headers={"ETag": etiqueta})
+    patch_cache_control(respuesta, public=True, max_age=600)
+    return get_conditional_response(request, etag=etiqueta, response=respuesta) or respuesta
 
 
 @publica

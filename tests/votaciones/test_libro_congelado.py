@@ -28,11 +28,11 @@ def otra_opcion(votacion):
 
 
 def otra_contienda(votacion):
-    Contienda.objects.create(votacion=votacion, distrito=_municipio(votacion), numero=9, presupuesto=1)
+    Contienda.objects.create(votacion=votacion, area=_municipio(votacion), numero=9, presupuesto=1)
 
 
 def _municipio(votacion):
-    return votacion.contiendas.get(numero=1).distrito.padre
+    return votacion.contiendas.get(numero=1).area.padre
 
 
 def cambios(votacion):
@@ -61,7 +61,7 @@ INTENTOS = {
         tipo_de_papeleta="aprobacion", maximo_de_obras=3, minimo_de_obras=1
     ),
     "contienda: presupuesto": lambda v: v.contiendas.filter(numero=1).update(presupuesto=1),
-    "contienda: distrito": lambda v: v.contiendas.filter(numero=1).update(distrito=_municipio(v)),
+    "contienda: distrito": lambda v: v.contiendas.filter(numero=1).update(area=_municipio(v)),
     "contienda: número": lambda v: v.contiendas.filter(numero=1).update(numero=7),
     "contienda: habilitados": lambda v: v.contiendas.filter(numero=1).update(habilitados=77),
     "contienda: condiciones": lambda v: v.contiendas.filter(numero=1).update(condiciones={"excluyentes": [[1, 2]]}),
@@ -168,7 +168,7 @@ def test_otra_en_preparacion_se_arma_mientras_una_esta_abierta(abierta, votando)
     suya = abierta.contiendas.get(numero=1)
     # Pero nada suyo pasa a la abierta, ni al revés.
     for mudar in (
-        lambda: otra.contiendas.filter(numero=1).update(votacion=abierta, distrito=_municipio(abierta), numero=8),
+        lambda: otra.contiendas.filter(numero=1).update(votacion=abierta, area=_municipio(abierta), numero=8),
         lambda: Opcion.objects.filter(contienda=suya).update(contienda=otra.contiendas.get(numero=2)),
     ):
         with pytest.raises(IntegrityError, match="El libro de reglas"), transaction.atomic():
@@ -186,10 +186,12 @@ def test_faltar_una_guarda_se_nota(db):
 
 def test_cada_columna_de_sus_tablas_esta_congelada_o_se_sabe_por_que_no():
     """Una columna nueva se pone en la lista, o aquí con su razón."""
-    libres = {"nombre", "estado", "contada"}  # no están en el libro; el estado avanza y no vuelve
+    # No están en el libro: el estado avanza y no vuelve, y quiénes participaron se escribe al contar.
+    libres = {"nombre", "estado", "contada", "participacion"}
     de_la_votacion = {campo.column for campo in Votacion._meta.concrete_fields}
     assert de_la_votacion - set(guardas.DE_LA_VOTACION) == libres
-    assert {campo.column for campo in Contienda._meta.concrete_fields} == set(guardas.DE_LA_CONTIENDA)
+    de_la_contienda = {campo.column for campo in Contienda._meta.concrete_fields}
+    assert de_la_contienda - set(guardas.DE_LA_CONTIENDA) == {"participacion"}
 
 
 def test_abrir_pasa_y_lo_que_congela_es_lo_que_dice_el_libro(preparada, gente):

@@ -23,7 +23,7 @@ def quitar(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('votaciones', '0009_ambitos_y_canales'),
+        ('votaciones', '0010_participacion_publica'),
     ]
 
     operations = [
