@@ -345,14 +345,14 @@ def test_su_pagina_dice_desde_cuando_y_por_que_y_muestra_los_dos_actos(client, a
     assert "‖ Suspendida" in texto and f"Motivo: {MOTIVO}" in texto and "Se suspendió el" in texto
     assert "Puedes votar hasta" not in texto and "Hugo" not in texto
     assert "no se publica ninguna cifra" in texto and "Votaron" not in texto
-    assert texto.index("Se suspendió el") < texto.index("<h2>Papeletas")
+    assert texto.index("Se suspendió el") < texto.index("Papeletas Distrito 1")
     lista = leido(client.get(url("lista")))
     assert "Ahora no hay ninguna votación abierta." in lista
     assert "Nadie puede votar hasta que se reanude. El cierre anunciado es" in lista
     reanudar_(abierta)
     texto = leido(client.get(url("votacion", SLUG)))
     assert "● Abierta" in texto and "Puedes votar hasta" in texto and "Votaron 0 personas" in texto
-    assert texto.index("<h2>Papeletas") < texto.index("Se suspendió el")
+    assert texto.index("Papeletas Distrito 1") < texto.index("Se suspendió el")
     assert texto.index("Se suspendió el") < texto.index("Se reanudó el") < texto.index("Volvió la luz.")
 
 
