@@ -5,6 +5,7 @@ Se elige por el entorno: CORRE_EL_RELOJ, segundos que adelanta o atrasa el reloj
 
 import os
 import time
+from dataclasses import replace
 
 if corre := float(os.environ.get("CORRE_EL_RELOJ", "0")):
     import time_machine
@@ -27,13 +28,14 @@ if FALLA == "sin 503":
 elif FALLA == "todo imprescindible":
     MemoriaEnRedis._o_nada = lambda self, claves, hacer, nada: hacer()
 elif FALLA == "reloj de Python":
-    de_verdad = consultas.situacion_de
+    de_verdad = consultas.mirar
 
-    def segun_este_reloj(contienda: int):
+    def segun_este_reloj(contienda: int, serie: str):
         """Decide la hora de este proceso y no lo que la urna diga de su cierre."""
-        return de_verdad(contienda)[0], False, timezone.now()
+        situacion, anterior = de_verdad(contienda, serie)
+        return replace(situacion, cerrada=False, hora=timezone.now()), anterior
 
-    consultas.situacion_de = segun_este_reloj
+    consultas.mirar = segun_este_reloj
 elif FALLA == "sin límite":
     for base in settings.DATABASES.values():
         base["OPTIONS"].pop("options")

@@ -289,15 +289,15 @@ def test_control_sin_candado_y_callando_el_choque_no_hay_orden_que_lo_explique(d
     if connection.vendor == "sqlite":
         pytest.skip("En SQLite cada transacción empieza con BEGIN IMMEDIATE: la segunda lee lo de la primera.")
     [persona] = quienes[:1]
-    juntas, de_verdad, leer = threading.Barrier(2), urna.depositar, consultas.ultimo_sobre
+    juntas, de_verdad, leer = threading.Barrier(2), urna.depositar, consultas.mirar
     leido = threading.local()
 
     def leer_a_la_vez(*args):
-        sobre = leer(*args)
+        situacion, sobre = leer(*args)
         if sobre is not None and not getattr(leido, "ya", False):
             leido.ya = True
             juntas.wait(timeout=20)
-        return sobre
+        return situacion, sobre
 
     def callar(contienda, credencial, seleccion, recibo, *, ahora=None, cambia=True):
         try:
@@ -309,7 +309,7 @@ def test_control_sin_candado_y_callando_el_choque_no_hay_orden_que_lo_explique(d
     clave = acciones.emitir_clave_de_papeleta(d1, usuario=persona)
     codigo = acciones.emitir_voto(d1, usuario=persona, eleccion=(4,), clave=clave)
     monkeypatch.setattr(urna, "_trancar", lambda *_: None)
-    monkeypatch.setattr(consultas, "ultimo_sobre", leer_a_la_vez)
+    monkeypatch.setattr(consultas, "mirar", leer_a_la_vez)
     cambio = acciones.emitir_clave_de_cambio(d1, usuario=persona, codigo=codigo)
 
     def cambiar(eleccion):

@@ -143,7 +143,7 @@ def _depositar(
     verificador: Verificador | None,
 ) -> None:
     _compartir(contienda, credencial.serie)
-    situacion = consultas.situacion_de(contienda)
+    situacion, anterior = consultas.mirar(contienda, credencial.serie)
     apertura = situacion.apertura
     if apertura is None:
         raise SinAbrir("Esta urna todavía no está abierta.")
@@ -151,8 +151,7 @@ def _depositar(
     if credencial.urna != apertura.urna or not verificador.vale(credencial):
         raise ReglaIncumplida(FALSA)
     cerrojo = Cerrojo(apertura.urna)
-    anterior = consultas.ultimo_sobre(contienda, credencial.serie)
-    if anterior is not None and cerrojo.abrir(anterior.cerrado) == seleccion:
+    if anterior is not None and cerrojo.abrir(anterior[1]) == seleccion:
         return
     if situacion.cerrada or (ahora or situacion.hora) >= datetime.fromisoformat(apertura.cierra):
         raise ReglaIncumplida(CERRADA)
@@ -163,7 +162,7 @@ def _depositar(
     Sobre.objects.create(
         contienda=contienda,
         serie=credencial.serie,
-        vuelta=anterior.vuelta + 1 if anterior else 1,
+        vuelta=anterior[0] + 1 if anterior else 1,
         firma=credencial.firma,
         recibo=recibo,
         cerrado=cerrojo.cerrar(seleccion),

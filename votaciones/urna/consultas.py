@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connections
-from django.db.models import Count, DateTimeField, Func, Value
+from django.db.models import Count
 from django.utils import timezone
 
 from votaciones.reglas.tablero import Tipo, suma_de
@@ -43,6 +43,8 @@ class Situacion:
 
 
 ACTOS = (Tipo.SUSPENSION, Tipo.REANUDACION)
+_DE_SITUACION = (Tipo.APERTURA, Tipo.CIERRE, *ACTOS)
+_SOBRE = "sobre"
 
 
 def apertura_de(contienda: int) -> tuple[Apertura | None, bool]:
@@ -53,16 +55,39 @@ def apertura_de(contienda: int) -> tuple[Apertura | None, bool]:
 
 def situacion_de(contienda: int) -> Situacion:
     """En qué está la urna, en una consulta."""
-    pasos = Asiento.objects.filter(contienda=contienda, tipo__in=(Tipo.APERTURA, Tipo.CIERRE, *ACTOS))
+    return mirar(contienda, "")[0]
+
+
+def mirar(contienda: int, serie: str) -> tuple[Situacion, tuple[int, str] | None]:
+    """(en qué está la urna, (vuelta, papeleta cerrada) del sobre que vale de esa credencial, si puso alguno).
+
+    Se pregunta por cada papeleta, con todo el municipio votando a la vez: una sola consulta, escrita a mano, porque
+    armarla con el ORM costaba más que responderla.
+    """
+    conexion = connections[BASE]
     # SQLite vive en este mismo proceso: su reloj es este.
-    hora = _RelojDeLaBase() if connections[BASE].vendor == "postgresql" else Value(None, DateTimeField())
-    filas = list(pasos.order_by("numero").values_list("tipo", "contenido", hora))
-    if not filas:
-        return Situacion(None, False, False, timezone.now())
-    _tipo, contenido, momento = filas[0]
-    tipos = [tipo for tipo, _contenido, _momento in filas]
+    hora = "clock_timestamp()" if conexion.vendor == "postgresql" else "NULL"
+    asientos, sobres = (conexion.ops.quote_name(modelo._meta.db_table) for modelo in (Asiento, Sobre))
+    with conexion.cursor() as cursor:
+        cursor.execute(
+            f"SELECT numero, tipo, contenido, {hora} FROM {asientos} "  # noqa: S608 -- nombres de la base, no de afuera
+            "WHERE contienda = %s AND tipo IN (%s, %s, %s, %s) "
+            f"UNION ALL SELECT vuelta, '{_SOBRE}', cerrado, NULL FROM {sobres} WHERE contienda = %s AND serie = %s",
+            [contienda, *(tipo.value for tipo in _DE_SITUACION), contienda, serie],
+        )
+        filas = sorted(cursor.fetchall(), key=lambda fila: fila[0])
+    suyos = [(vuelta, cerrado) for vuelta, tipo, cerrado, _ in filas if tipo == _SOBRE]
+    pasos = [fila for fila in filas if fila[1] != _SOBRE]
+    ultimo = suyos[-1] if suyos else None
+    if not pasos:
+        return Situacion(None, False, False, timezone.now()), ultimo
+    tipos = [tipo for _numero, tipo, _contenido, _hora in pasos]
     suspendida = [tipo for tipo in tipos if tipo in ACTOS][-1:] == [Tipo.SUSPENSION]
-    return Situacion(Apertura(**json.loads(contenido)), Tipo.CIERRE in tipos, suspendida, momento or timezone.now())
+    _numero, _tipo, contenido, momento = pasos[0]
+    situacion = Situacion(
+        Apertura(**json.loads(contenido)), Tipo.CIERRE in tipos, suspendida, momento or timezone.now()
+    )
+    return situacion, ultimo
 
 
 def actos_de(contiendas: Iterable[int]) -> list[tuple[str, dict[str, Any]]]:
@@ -76,10 +101,6 @@ def actos_de(contiendas: Iterable[int]) -> list[tuple[str, dict[str, Any]]]:
 def ultimo_acto_de(contienda: int) -> Asiento | None:
     """La última suspensión o reanudación de esa urna."""
     return Asiento.objects.filter(contienda=contienda, tipo__in=ACTOS).order_by("-numero").first()
-
-
-class _RelojDeLaBase(Func):
-    function, output_field = "clock_timestamp", DateTimeField()
 
 
 def ultimo_sobre(contienda: int, serie: str) -> Sobre | None:
