@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "mapas.obras",
     "votaciones.actas",
     "votaciones.urna",
+    "votaciones.mesas",
     "votaciones.padron",
     "votaciones",
     "propuestas",
