@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "civic.cuentas.seguridad.SegundoPasoMiddleware",
     "civic.cuentas.sesiones.UltimaVezMiddleware",
+    "votaciones.mesas.turno.TurnoMiddleware",
     "civic.comun.middleware.ReglaIncumplidaMiddleware",
     "cms.puertas.PuertasDeWagtail",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

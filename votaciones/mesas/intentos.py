@@ -51,7 +51,7 @@ def de_mesa(cuenta: int) -> Intentos:
 
 def de_clave(cuenta: int) -> Intentos:
     """Contraseñas al recuperar el aparato."""
-    return Intentos(f"clave:{cuenta}", 20)
+    return Intentos(f"clave:{cuenta}", 10)
 
 
 def de_codigo(ip: str) -> Intentos:

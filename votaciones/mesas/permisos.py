@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import Http404
 
 from civic.cuentas.roles import Cosa, puede, roles_que
@@ -39,6 +40,13 @@ def paquete_o_404(slug: str, pk: int) -> Paquete:
     if paquete is None:
         raise Http404("No hay ese paquete.")
     return paquete
+
+
+def paquetes_de(votacion: Votacion) -> list[Paquete]:
+    """Los de una votación, con cuántos de sus códigos se usaron."""
+    usados = Count("impresos", filter=Q(impresos__usado=True))
+    filas = Paquete.objects.filter(contienda__votacion=votacion).select_related("contienda__area")
+    return list(filas.annotate(usados=usados).order_by("pk"))
 
 
 def puede_preparar(usuario: Any) -> bool:

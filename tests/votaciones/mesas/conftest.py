@@ -6,7 +6,8 @@ from django.core.cache import cache
 from civic.cuentas.models import AsignacionRol
 from civic.cuentas.roles import Rol
 from tests.elenco import crear_persona, dar_rol
-from tests.votaciones.mesas.piezas import abrir_con_inscritas
+from tests.votaciones.conftest import segunda
+from tests.votaciones.mesas.piezas import abrir_con_inscritas, en_la_mesa
 from tests.votaciones.padron import piezas
 
 
@@ -43,3 +44,9 @@ def en_curso(preparada, gente, pilar, pueblo):
 @pytest.fixture
 def c1(en_curso):
     return en_curso.contiendas.get(numero=1)
+
+
+@pytest.fixture
+def paquete(c1, gente):
+    """Tres códigos impresos por hugo y llevados a la mesa por iris."""
+    return en_la_mesa(c1, gente.hugo, segunda(), 3)[0]
