@@ -218,6 +218,7 @@ SIN_BITACORA = {
     "civic/cuentas/acciones/fin_de_verificacion.py:soltar": "pieza de retirar, anular y resolver, que lo anotan",
     "civic/cuentas/acciones/fin_de_verificacion.py:soltar_identidad": "parte de cerrar la cuenta, que lo anota",
     "civic/cuentas/acciones/identidades.py:tomar_identidad": "pieza de verificar, que lo anota",
+    "civic/cuentas/acciones/identidades.py:identidad_sin_cuenta": "pieza de inscribir en una mesa, que lo anota",
     "civic/cuentas/acciones/verificacion.py:terminar_verificaciones": "pieza de verificar y de soltar, que lo anotan",
     "mapas/territorio/acciones.py:trazar_limite": "pieza de publicar una versión o corregir un área, que lo anotan",
     **{

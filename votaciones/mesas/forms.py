@@ -108,8 +108,8 @@ class EntregaForm(Formulario):
             self.con_paquetes |= bool(suyos)
             self.fields[f"paquete-{una.pk}"] = forms.ChoiceField(
                 label=f"Papeleta: {una.lugar}",
-                choices=[*opciones, ("", "Ahora no")],
-                required=False,
+                choices=[*opciones, ("no", "Ahora no")],
+                initial=opciones[0][0] if opciones else "no",
                 help_text="" if suyos else "En la mesa no quedan códigos de esta papeleta.",
             )
 
