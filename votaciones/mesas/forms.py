@@ -123,3 +123,11 @@ class DevolverForm(Formulario):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Escribe tu contraseña."},
     )
+
+
+class QuitarForm(Formulario):
+    ci = CampoCi(label="Número de carnet de la persona")
+    motivo = CampoTexto(
+        label="Por qué se quita", help_text="Queda en la bitácora reservada: no pongas su nombre.",
+        varias_lineas=True, filas=3, max_length=500,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ app_name = "mesas"
 urlpatterns = [
     path("mesa/", views.mesa, name="mesa"),
     path("mesa/inscribir/", views.inscribir, name="inscribir"),
+    path("mesa/inscribir/quitar/", views.quitar, name="quitar"),
     path("mesa/entregar/", views.entregar, name="entregar"),
     path("mesa/entregar/anotar/", views.entregado, name="entregado"),
     path("mesa/paquetes/", views_paquetes.paquetes, name="paquetes"),

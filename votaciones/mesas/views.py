@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from civic.comun.acceso import con_rol
 from civic.comun.errores import ReglaIncumplida
 from votaciones.mesas import acciones, fichas, intentos, permisos
-from votaciones.mesas.forms import CarnetForm, EntregaForm, InscribirForm
+from votaciones.mesas.forms import CarnetForm, EntregaForm, InscribirForm, QuitarForm
 from votaciones.mesas.models import Inscripcion
 from votaciones.mesas.reconocer import Reconocida, reconocer
 from votaciones.models import Contienda, Votacion
@@ -77,6 +77,32 @@ def inscribir(request: HttpRequest, slug: str) -> HttpResponse:
     de_mesa.devolver()
     messages.success(request, INSCRITA)
     return redirect("mesas:inscribir", slug=slug)
+
+
+@con_rol(*permisos.PREPARAN)
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def quitar(request: HttpRequest, slug: str) -> HttpResponse:
+    """Saca del padrón provisional a quien una mesa inscribió y no debía estar."""
+    padron = padron_o_404(slug)
+    form = QuitarForm(request.POST if request.method == "POST" else None)
+    contexto = {"votacion": padron.votacion, "form": form}
+    if request.method != "POST":
+        return render(request, "mesas/quitar.html", contexto)
+    if not form.is_valid():
+        return render(request, "mesas/quitar.html", contexto, status=422)
+    de_mesa = intentos.de_mesa(request.user.pk)  # type: ignore[arg-type]
+    if not de_mesa.gastar():
+        return sin_intentos(request, "mesas/quitar.html", contexto)
+    try:
+        acciones.quitar_inscripcion(padron, actor=request.user, **form.cleaned_data)
+    except ReglaIncumplida as error:
+        form.agregar_regla(error)
+        return render(request, "mesas/quitar.html", contexto, status=409)
+    de_mesa.devolver()
+    messages.success(request, "Listo: ya no está en el padrón.")
+    return redirect("mesas:mesa", slug=slug)
 
 
 def sin_intentos(request: HttpRequest, plantilla: str, contexto: dict) -> HttpResponse:

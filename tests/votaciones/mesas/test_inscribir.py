@@ -10,10 +10,12 @@ from civic.comun.models import Suceso
 from civic.cuentas.models import Identidad
 from civic.cuentas.reglas_identidad import normalizar_ci
 from tests.elenco import crear_persona
+from tests.votaciones.conftest import segunda
 from tests.votaciones.mesas.piezas import CARNETS, NACIMIENTO, identidad_de, inscribir
 from tests.votaciones.padron.piezas import CI, DIA, con_carnet, publicar, verificar
 from votaciones.derecho import derecho_de
 from votaciones.mesas.acciones import inscribir as del_modulo
+from votaciones.mesas.acciones import quitar_inscripcion
 from votaciones.mesas.models import Inscripcion
 from votaciones.mesas.reconocer import reconocer
 from votaciones.padron.models import Habilitacion
@@ -135,3 +137,25 @@ def test_probar_carnets_tiene_un_tope(padron, votacion, pilar, pueblo, entrar, m
 def test_quien_no_atiende_no_entra(padron, votacion, gente, entrar):
     for nombre in ("mesas:mesa", "mesas:inscribir"):
         assert entrar(gente.ana).get(reverse(nombre, args=[votacion.slug])).status_code == 403
+
+
+def test_quitar_una_inscripcion_la_hace_otra_persona_con_su_razon(padron, votacion, gente, pilar, pueblo, entrar):
+    hecha = inscribir(padron, gente.hugo, pueblo.otb_molle)
+    ruta = reverse("mesas:quitar", args=[votacion.slug])
+    assert entrar(pilar).get(ruta).status_code == 403
+    datos = {"ci": "6600001", "motivo": "No vive ahí."}
+    propia = entrar(gente.hugo).post(ruta, datos)
+    assert (propia.status_code, "Tú la inscribiste" in propia.content.decode()) == (409, True)
+    cliente = entrar(segunda())
+    assert cliente.post(ruta, datos | {"motivo": ""}).status_code == 422
+    assert cliente.post(ruta, datos | {"ci": "1112223"}).status_code == 409
+    assert suyas(padron, hecha.identidad).count() == 1
+    assert cliente.post(ruta, datos).status_code == 302
+    assert not suyas(padron, hecha.identidad).exists() and not Inscripcion.objects.exists()
+    suceso = Suceso.objects.get(verbo="quitar_inscripcion")
+    assert (suceso.publico, suceso.motivo) == (False, "No vive ahí.")
+
+
+def test_abierta_la_votacion_ya_no_se_quita(en_curso):
+    with pytest.raises(ReglaIncumplida, match="definitivo"):
+        quitar_inscripcion(en_curso.padron, actor=segunda(), ci=CARNETS[0], motivo="Tarde.")

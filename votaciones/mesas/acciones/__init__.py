@@ -3,7 +3,7 @@
 from votaciones.mesas.acciones.aparato import votar_en_aparato
 from votaciones.mesas.acciones.codigo import votar_con_codigo
 from votaciones.mesas.acciones.entregar import entregar_codigos
-from votaciones.mesas.acciones.inscribir import inscribir
+from votaciones.mesas.acciones.inscribir import inscribir, quitar_inscripcion
 from votaciones.mesas.acciones.paquetes import cerrar_paquete, imprimir_paquete, llevar_a_la_mesa, preparar_paquete
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "inscribir",
     "llevar_a_la_mesa",
     "preparar_paquete",
+    "quitar_inscripcion",
     "votar_con_codigo",
     "votar_en_aparato",
 ]

@@ -10,8 +10,9 @@ from django.utils import timezone
 from civic.comun.bitacora import anotar
 from civic.comun.candados import bloquear
 from civic.comun.errores import ReglaIncumplida
+from civic.comun.texto import limpiar
 from civic.cuentas.acciones.identidades import identidad_sin_cuenta, otras_del_numero
-from civic.cuentas.identidad import documento_de
+from civic.cuentas.identidad import documento_de, huella_de_identidad
 from civic.cuentas.metodos import PROMOTORA, VENTANILLA
 from civic.cuentas.models import Identidad
 from civic.cuentas.reglas_identidad import Ci
@@ -81,6 +82,41 @@ def inscribir(
             datos={"inscripcion": inscripcion.pk},
         )
     return inscripcion
+
+
+def quitar_inscripcion(padron: PadronElectoral, *, actor: Any, ci: Ci, motivo: str) -> None:
+    """Saca del padrón provisional a quien una mesa inscribió y no debía estar, con su razón. Lo hace otra persona.
+
+    Quien entró con su cuenta sale por un reclamo, no por aquí.
+    """
+    if not permisos.puede_preparar(actor):
+        raise ReglaIncumplida("Quitar una inscripción le toca a Planificación POA.")
+    motivo = limpiar(motivo, varias_lineas=True)
+    if not motivo:
+        raise ReglaIncumplida("Escribe por qué se quita.", campo="motivo")
+    with transaction.atomic():
+        list(bloquear(Votacion.objects.filter(pk=padron.votacion_id).only("pk")))
+        padron = bloquear(PadronElectoral.objects.filter(pk=padron.pk)).get()
+        if padron.es_definitivo:
+            raise ReglaIncumplida("La votación ya se abrió: su padrón es definitivo.")
+        inscripcion = Inscripcion.objects.filter(padron=padron, identidad__huella=huella_de_identidad(ci)).first()
+        if inscripcion is None:
+            raise ReglaIncumplida("Ese carnet no es de nadie que una mesa haya inscrito en este padrón.", campo="ci")
+        if inscripcion.actor_id == actor.pk:
+            raise ReglaIncumplida("Tú la inscribiste: la quita otra persona de Planificación.")
+        Habilitacion.objects.filter(padron=padron, identidad=inscripcion.identidad_id, usuario__isnull=True).delete()
+        clave = inscripcion.pk
+        inscripcion.delete()
+        anotar(
+            padron,
+            verbo="quitar_inscripcion",
+            actor=actor,
+            calidad="Planificación POA",
+            texto="Se quitó a una persona que una mesa había inscrito.",
+            motivo=motivo,
+            publico=False,
+            datos={"inscripcion": clave},
+        )
 
 
 def _exigir_que_entre(padron: PadronElectoral, identidad: Identidad, fecha: str) -> None:
