@@ -174,6 +174,14 @@ REGISTRO: tuple[Dato, ...] = (
         "decía dónde vive",
     ),
     Dato(
+        "datos_para_estadisticas",
+        "cuentas.DatosParaEstadisticas",
+        "usuario",
+        ("sexo", "nacimiento"),
+        BORRAR,
+        "los dijo si quiso; lo publicado son totales que no guardan de quién salieron",
+    ),
+    Dato(
         "residencias_que_verifico",
         "cuentas.Residencia",
         "verificada_por",
@@ -629,7 +637,7 @@ REGISTRO: tuple[Dato, ...] = (
         "votaciones_en_que_participo",
         "votaciones.Participacion",
         "usuario",
-        ("contienda__votacion__nombre", "contienda__area__nombre", "metodo"),
+        ("contienda__votacion__nombre", "contienda__area__nombre", "metodo", "canal"),
         CONSERVAR,
         "impide votar dos veces; no dice qué votó, y eso no lo sabe nadie: el voto no guarda de quién es",
         callados={"compromiso": "huella del código de tu recibo; no sirve para nada más"},
