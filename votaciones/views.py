@@ -25,6 +25,7 @@ from votaciones import (
     exportes,
     permisos,
 )
+from votaciones.cabina import contexto_de_papeleta, contexto_de_revision
 from votaciones.congeladas import contienda_que_se_vota_o_404
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.lugares import contiendas_de
@@ -32,8 +33,6 @@ from votaciones.models import Contienda, Votacion
 from votaciones.padron.consultas import definitivo_de, habilitaciones_de, observables, totales
 from votaciones.padron.models import PadronElectoral
 from votaciones.reglas import estados
-from votaciones.reglas import papeleta as papeletas
-from votaciones.reglas.papeleta_escrita import avance_de, campos_de, dicha, en_papel, instruccion, prefijo_de
 
 COOKIE_DE_RECIBO = "recibo"
 MINUTOS_DE_RECIBO = 30
@@ -119,30 +118,9 @@ def _mostrar_papeleta(
     """
     clave = clave or (form.data.get("clave", "") if form else "")
     impedimento = None if reenviar else permisos.impedimento_con_clave(contienda, request.user, clave)
-    opciones = consultas.opciones_de(contienda)
-    reglamento = contienda.reglamento
-    escrito = form.escrito if form else {}
-    for opcion in opciones:
-        opcion.escrito = escrito.get(str(opcion.numero), "")
-        opcion.con_falta = form is not None and form.campo_con_falta == f"{prefijo_de(reglamento)}{opcion.numero}"
     persona = request.user.pk if request.user.is_authenticated else None
-    contexto: dict[str, Any] = {
-        "contienda": contienda,
-        "votacion": contienda.votacion,
-        "opciones": consultas.en_orden_de(opciones, persona),
-        "reglamento": reglamento,
-        "instruccion": instruccion(reglamento),
-        "en_papel": en_papel(reglamento),
-        "minimo": reglamento.minimo_entre(len(opciones)),
-        "prefijo": prefijo_de(reglamento),
-        # Lo que se puede elegir en cada obra: los lugares o las notas.
-        "lugares": [str(n) for n in range(1, min(len(reglamento.puntos_por_lugar), len(opciones)) + 1)],
-        "notas": [str(nota) for nota in range((reglamento.nota_maxima or 0) + 1)],
-        "avance": avance_de(escrito, reglamento, {opcion.numero: opcion.costo for opcion in opciones}),
-        "form": form,
-        "aviso": aviso,
-        "impedimento": impedimento,
-    }
+    contexto: dict[str, Any] = contexto_de_papeleta(contienda, form=form, persona=persona)
+    contexto |= {"form": form, "aviso": aviso, "impedimento": impedimento}
     if impedimento is None:
         contexto["es_cambio"] = es_cambio = _es_cambio(request, contienda)
         # Tras un rechazo al emitir (aviso) la clave puede haber vencido: se da otra, salvo que sea la de su voto.
@@ -201,19 +179,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         return _mostrar_papeleta(request, contienda, form=form)
     if not valido:
         return _mostrar_papeleta(request, contienda, form=form, estado=422)
-    eleccion, reglamento = form.cleaned_data["eleccion"], contienda.reglamento
-    por_numero = {opcion.numero: opcion for opcion in opciones}
-    contexto = {
-        "contienda": contienda,
-        "votacion": contienda.votacion,
-        "reglamento": reglamento,
-        "elegidas": [(por_numero[numero], recibe) for numero, recibe in dicha(eleccion, reglamento)],
-        "total": papeletas.total_de(papeletas.numeros_de(eleccion), form.costos),
-        "avance": avance_de(form.escrito, reglamento, form.costos),
-        "campos": campos_de(eleccion, reglamento),
-        "es_cambio": _es_cambio(request, contienda),
-        "clave": form.cleaned_data["clave"],
-    }
+    contexto = contexto_de_revision(contienda, form, opciones) | {"es_cambio": _es_cambio(request, contienda)}
     return render(request, "votaciones/revisar.html", contexto)
 
 

@@ -622,6 +622,17 @@ REGISTRO: tuple[Dato, ...] = (
         *("padron__votacion__nombre", "estado", "respuesta", "resuelto"),
         callan=("clase", "calidad", "texto", "momento"),
     ),
+    _acto(
+        *("personas_que_inscribio_en_mesas", "mesas.Inscripcion", "actor", "padron__votacion__nombre", "momento"),
+        callan=("metodo",),
+    ),
+    *(
+        _acto(
+            *(f"paquetes_de_codigos_que_{enlace}", "mesas.Paquete", enlace, "contienda__votacion__nombre", "mesa"),
+            callan=("codigos", "entregados", "estado"),
+        )
+        for enlace in ("preparo", "imprimio", "activo")
+    ),
     Dato(
         "votaciones_en_que_participo",
         "votaciones.Participacion",

@@ -194,7 +194,7 @@ def roles_con_llave() -> set[str]:
 
 # --- Preguntas -------------------------------------------------------------------------------------------------------
 # Ni la administración técnica (superusuario) hace esto: tiene que tener el rol.
-SOLO_CON_ROL = frozenset({Cosa.VOTACIONES.value, Cosa.DENUNCIAS.value, Cosa.VOTAR.value})
+SOLO_CON_ROL = frozenset({Cosa.VOTACIONES.value, Cosa.MESAS.value, Cosa.DENUNCIAS.value, Cosa.VOTAR.value})
 
 
 def letras_de(rol: str, cosa: str) -> frozenset[str]:

@@ -218,6 +218,7 @@ SIN_BITACORA = {
     "civic/cuentas/acciones/fin_de_verificacion.py:soltar": "pieza de retirar, anular y resolver, que lo anotan",
     "civic/cuentas/acciones/fin_de_verificacion.py:soltar_identidad": "parte de cerrar la cuenta, que lo anota",
     "civic/cuentas/acciones/identidades.py:tomar_identidad": "pieza de verificar, que lo anota",
+    "civic/cuentas/acciones/identidades.py:identidad_sin_cuenta": "pieza de inscribir en una mesa, que lo anota",
     "civic/cuentas/acciones/verificacion.py:terminar_verificaciones": "pieza de verificar y de soltar, que lo anotan",
     "mapas/territorio/acciones.py:trazar_limite": "pieza de publicar una versión o corregir un área, que lo anotan",
     **{
@@ -235,6 +236,9 @@ SIN_BITACORA = {
         f"votaciones/acciones/mesa.py:{verbo}": "el voto es secreto: quién votó no va junto a nada"
         for verbo in ("retirar_en_mesa", "depositar_con_codigo")
     },
+    "votaciones/mesas/acciones/entregar.py:entregar_codigos": "a quién y cuándo se entregó no queda junto a nada",
+    "votaciones/mesas/acciones/aparato.py:votar_en_aparato": "el voto es secreto: quién votó no va junto a nada",
+    "votaciones/mesas/acciones/codigo.py:votar_con_codigo": "el voto es secreto: quién votó no va junto a nada",
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
     "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",

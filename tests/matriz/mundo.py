@@ -55,6 +55,7 @@ from tests.votaciones.conftest import abrir
 from votaciones import acciones as votaciones
 from votaciones.actas import acciones as actas
 from votaciones.actas.models import Envio
+from votaciones.mesas import acciones as mesas
 from votaciones.models import Participacion
 from votaciones.padron import acciones as padrones
 
@@ -394,6 +395,9 @@ def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> di
         "abierta": abierta,
         "contada": votaciones.contar_votacion(contada),
         "preparada": preparada,
+        "paquete": mesas.preparar_paquete(
+            abierta.contiendas.first(), mesa="Colegio", codigos=2, actor=Usuario.objects.get(username="planificacion")
+        ),
         "reclamo": padrones.presentar_reclamo(padron, autor=delia, texto="Vivo aquí y no estoy."),
     }
 
@@ -642,6 +646,10 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
         "definitivo": {"slug": "=abierta"},
     },
     **{f"padron_electoral:{ruta}": {"": {"slug": "=preparada"}} for ruta in ("reclamar", "observar")},
+    **{
+        f"mesas:{ruta}": {"": {"slug": "=abierta", "pk": "paquete"}}
+        for ruta in ("paquete", "imprimir", "llevar", "cerrar")
+    },
     "padron_de_votacion": {"": {"pk": "preparada"}},
     "padron_publicar": {"": {"pk": "preparada"}},
     "padron_resolver": {"": {"pk": "preparada", "reclamo": "reclamo"}},

@@ -20,6 +20,7 @@ from votaciones import permisos
 from votaciones.acciones.conducir import CALIDAD
 from votaciones.consultas import a_centavos, libro_de
 from votaciones.consultas_participacion import calcular
+from votaciones.mesas.barajar import barajar_codigos
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
 from votaciones.reglas import REGLAS, Conteo, estados, libro, orden_de_desempate
 from votaciones.reglas.comun import Papeleta
@@ -77,6 +78,7 @@ def _abrir_la_urna(contienda: Contienda) -> list[Any]:
     for participacion in participaciones:
         participacion.pk = clave_al_azar()
     Participacion.objects.bulk_create(participaciones, batch_size=500)
+    barajar_codigos(contienda)
     try:
         selecciones = urna.abrir_sobres(contienda.pk)
     except urna.UrnaAlterada as alterada:

@@ -45,6 +45,26 @@ def tomar_identidad(cuenta: Usuario, documento: Documento) -> Identidad:
     return identidad
 
 
+def identidad_sin_cuenta(documento: Documento) -> Identidad:
+    """La identidad de ese carnet, con su fila bloqueada, sin dársela a nadie; nueva si nadie lo había mostrado.
+
+    Para quien atiende a alguien que no tiene cuenta. Quien llama mira `cuenta_id` y si la fecha es la misma.
+    """
+    numero = _tomar_numero(documento)
+    if not Identidad.objects.filter(huella=documento.huella).exists():
+        try:
+            with transaction.atomic():
+                Identidad.objects.create(huella=documento.huella, numero=numero, nacimiento=documento.nacimiento)
+        except IntegrityError:
+            pass  # otra mesa la creó entretanto
+    identidad = bloquear(Identidad.objects.filter(huella=documento.huella)).get()
+    if not identidad.nacimiento or identidad.numero_id is None:
+        identidad.numero = numero
+        identidad.nacimiento = identidad.nacimiento or documento.nacimiento
+        identidad.save(update_fields=["numero", "nacimiento"])
+    return identidad
+
+
 def _tomar_fila(cuenta: Usuario, huella: str) -> Identidad:
     if not Identidad.objects.filter(huella=huella).exists():
         try:
@@ -91,7 +111,7 @@ def abrir_conflicto(
         )
 
 
-def _otras_del_numero(identidad: Identidad) -> list[Identidad]:
+def otras_del_numero(identidad: Identidad) -> list[Identidad]:
     """Identidades del mismo número que podrían ser la misma persona: una con complemento y la otra sin él.
 
     Dos complementos distintos son dos personas: para eso existen. Tampoco lo son dos fechas de nacimiento distintas.
@@ -120,7 +140,7 @@ def revisar_complemento(
     """
     conflictos = ConflictoDeIdentidad.objects.filter(razon=ConflictoDeIdentidad.Razon.COMPLEMENTO)
     estados = ConflictoDeIdentidad.Estado
-    for otra in _otras_del_numero(identidad):
+    for otra in otras_del_numero(identidad):
         anterior = Verificacion.objects.filter(identidad=otra).exclude(cuenta=cuenta).first()
         primera = otra.cuenta_id or (anterior.cuenta_id if anterior else None)
         el_par = Q(identidad=otra, otra_identidad=identidad) | Q(identidad=identidad, otra_identidad=otra)

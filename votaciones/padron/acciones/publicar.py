@@ -17,6 +17,7 @@ from civic.comun.texto import limpiar
 from civic.cuentas.models import Residencia
 from civic.procesos.reglas import dia
 from votaciones.lugares import residentes_de
+from votaciones.mesas.inscritas import conservar
 from votaciones.models import Contienda, Votacion
 from votaciones.padron import consultas, permisos, reglas
 from votaciones.padron.models import Habilitacion, PadronElectoral, ReclamoDePadron
@@ -37,7 +38,7 @@ def publicar_padron(
     """Toma la foto de quienes hoy pueden votar en cada contienda y abre el plazo para observarla.
 
     `de_nuevo` reemplaza la foto y el plazo mientras la votación se prepara, con su motivo público: los reclamos quedan
-    y las exclusiones ya aceptadas se vuelven a aplicar.
+    y las exclusiones ya aceptadas se vuelven a aplicar. Quienes se inscribieron sin cuenta en una mesa siguen.
     """
     permisos.exigir_publicar(actor)
     motivo = limpiar(motivo, varias_lineas=True)
@@ -56,6 +57,7 @@ def publicar_padron(
         padron.save(update_fields=["corte", "observable_hasta"])
         Habilitacion.objects.filter(padron=padron).delete()
     _inscribir(padron)
+    conservar(padron)
     _quitar_a_las_excluidas(padron)
     personas = Habilitacion.objects.filter(padron=padron).count()
     anotar(
