@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "votaciones.actas",
     "votaciones.urna",
     "votaciones.padron",
+    "votaciones.lotes",
     "votaciones",
     "propuestas",
     "mapas.reportes",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("debate/", include("civic.debate.urls")),
     path("actas/", include("votaciones.actas.urls")),
     path("votaciones/<slug:slug>/padron/", include("votaciones.padron.urls")),
+    path("votaciones/<slug:slug>/lotes/", include("votaciones.lotes.urls")),
     path("votaciones/", include("votaciones.urls")),
     path("reportes/", include("mapas.reportes.urls")),
     path("obras/", include("mapas.obras.urls")),

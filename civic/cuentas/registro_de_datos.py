@@ -81,6 +81,23 @@ _DEL_ACTA = (
 )
 
 
+_DEL_LOTE = (
+    *(
+        "clase",
+        "lugar",
+        "fecha",
+        "estado",
+        "entregadas",
+        "hojas",
+        "por_repetir",
+        "foto",
+        "huella_de_la_foto",
+        "secreto",
+    ),
+    *("deposito", "validas", "blancas", "nulas", "motivo"),
+)
+
+
 _DE_UN_DOCUMENTO = ("clase", "orden", "peso", "huella", "publico", "retirado", "motivo")
 
 # El orden importa al cerrar la cuenta: primero lo que cuelga de otra cosa.
@@ -613,6 +630,10 @@ REGISTRO: tuple[Dato, ...] = (
         *("reclamos_a_padrones_que_resolvio", "padron_electoral.ReclamoDePadron", "resuelto_por"),
         *("padron__votacion__nombre", "estado", "respuesta", "resuelto"),
         callan=("clase", "calidad", "texto", "momento"),
+    ),
+    *(
+        _acto(f"lotes_de_votacion_{enlace}", "lotes.Lote", enlace, "lugar", "fecha", "estado", callan=_DEL_LOTE)
+        for enlace in ("abierto_por", "primera_por", "segunda_por", "decidida_por", "depositado_por", "anulado_por")
     ),
     Dato(
         "votaciones_en_que_participo",

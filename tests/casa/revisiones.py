@@ -232,6 +232,7 @@ SIN_BITACORA = {
         f"votaciones/acciones/mesa.py:{verbo}": "el voto es secreto: quién votó no va junto a nada"
         for verbo in ("retirar_en_mesa", "depositar_con_codigo")
     },
+    "votaciones/lotes/acciones/mesa.py:marcar_entrega": "el voto es secreto: quién votó no va junto a nada",
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
     "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",
