@@ -639,7 +639,7 @@ REGISTRO: tuple[Dato, ...] = (
         "votaciones_en_que_participo",
         "votaciones.Participacion",
         "usuario",
-        ("contienda__votacion__nombre", "contienda__area__nombre", "metodo"),
+        ("contienda__votacion__nombre", "contienda__area__nombre", "metodo", "canal"),
         CONSERVAR,
         "impide votar dos veces; no dice qué votó, y eso no lo sabe nadie: el voto no guarda de quién es",
         callados={"compromiso": "huella del código de tu recibo; no sirve para nada más"},

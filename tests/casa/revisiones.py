@@ -132,7 +132,9 @@ def plantillas_que_suben(raiz: Path) -> list[str]:
                     faltas.append(f"{nombre} incluye {pedida}, que no existe")
                 continue
             propio, ajeno = piso_de(archivo, raiz), piso_de(destino, raiz)
-            misma_sala = archivo.relative_to(raiz).parts[:2] == destino.relative_to(raiz).parts[:2]
+            suya, pedida_a = archivo.relative_to(raiz).parts[:2], destino.relative_to(raiz).parts[:2]
+            # Una sala de adentro (votaciones/lotes) usa las de la que la contiene (votaciones), no al revés.
+            misma_sala = pedida_a in (suya, (suya[0], "templates"))
             if propio is None or ajeno is None or ajeno > propio or (ajeno == propio and not misma_sala):
                 faltas.append(f"{nombre} incluye {pedida}, de un piso más alto o hermano")
     return faltas
