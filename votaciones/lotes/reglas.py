@@ -35,7 +35,9 @@ class FichaDeEstado:
 FICHAS = {
     Estado.ABIERTO: FichaDeEstado("Abierto", "info", "…", "Se marca a cada persona al darle su papeleta."),
     Estado.PRIMERA_CARGA: FichaDeEstado("Primera carga", "ojo", "1", "Una persona escribe lo que dice cada hoja."),
-    Estado.SEGUNDA_CARGA: FichaDeEstado("Segunda carga", "ojo", "2", "Otra persona escribe lo mismo, sin ver la otra."),
+    Estado.SEGUNDA_CARGA: FichaDeEstado(
+        "Segunda carga", "ojo", "2", "Otra persona escribe las mismas hojas, sin ver lo de la primera."
+    ),
     Estado.CONCILIADO: FichaDeEstado("Conciliado", "ojo", "=", "Las dos cargas coinciden: falta depositar en la urna."),
     Estado.DEPOSITADO: FichaDeEstado("Depositado", "bien", "✓", "Las papeletas están en la urna."),
     Estado.ANULADO: FichaDeEstado("Anulado", "mal", "×", "No entró en la urna."),
