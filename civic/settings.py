@@ -126,6 +126,8 @@ BASE_DATOS_URL = ENTORNO.base_datos or f"sqlite:///{DIR_DATOS / 'ayni.sqlite3'}"
 # La urna, aparte: en la misma base, el número de transacción uniría a quien votó con su papeleta.
 BASE_URNA_URL = ENTORNO.base_urna or base_de_la_urna(BASE_DATOS_URL)
 
+ESPERA_DE_CANDADO_MS = 3000
+
 
 def _base(url: str, de_prueba: str) -> dict[str, Any]:
     base: dict[str, Any] = {**dj_database_url.parse(url)}
@@ -143,10 +145,15 @@ def _base(url: str, de_prueba: str) -> dict[str, Any]:
             ),
         }
     else:
-        base["OPTIONS"] = {"connect_timeout": 5}
+        # Quien espera un candado más que esto recibe «ahora no, inténtalo de nuevo» y no una página colgada.
+        base["OPTIONS"] = {"connect_timeout": 5, "options": f"-c lock_timeout={ESPERA_DE_CANDADO_MS}"}
+        # Tras una caída de la base no se reparten conexiones muertas.
+        base["CONN_HEALTH_CHECKS"] = True
         if ENTORNO.conexiones:
-            # En ASGI cada pedido corre en un hilo nuevo: CONN_MAX_AGE no le guarda nada, el fondo común sí.
-            base["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 10}
+            # En ASGI cada pedido corre en un hilo nuevo: CONN_MAX_AGE no le guarda nada, el fondo común sí. Con la base
+            # caída, un pedido espera hasta `timeout`; al volver, se la intenta a lo más `reconnect_timeout` después.
+            fondo = {"min_size": 1, "max_size": ENTORNO.conexiones, "timeout": 10, "reconnect_timeout": 3}
+            base["OPTIONS"]["pool"] = fondo
     return base
 
 
@@ -157,7 +164,13 @@ DATABASE_ROUTERS = ["votaciones.urna.ruta.RutaDeLaUrna"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if ENTORNO.redis:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENTORNO.redis}}
+    CACHES = {
+        "default": {
+            "BACKEND": "civic.comun.memoria.MemoriaEnRedis",
+            "LOCATION": ENTORNO.redis,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        }
+    }
     CHANNEL_LAYERS = {
         "default": {
             # PubSub no pierde mensajes en ráfaga; redis-py 8 limita a 100 conexiones si no se dice otra cosa.

@@ -1,10 +1,11 @@
-"""Quitar y reponer, solo en pruebas, las guardas de bitácora, actas y padrones: para vaciar la base o adulterarla."""
+"""Quitar y reponer, solo en pruebas, las guardas de la base de siempre y de la urna: vaciarlas o adulterarlas."""
 
 from contextlib import ExitStack, contextmanager
 
 from django.db import connection, connections, transaction
 
 from civic.comun.guardas import NOMBRES, TABLA, guardas_que_faltan, poner_guardas
+from votaciones import guardas as de_libros
 from votaciones.actas import guardas as de_actas
 from votaciones.padron import guardas as de_padrones
 from votaciones.urna import guardas as de_urna
@@ -24,12 +25,14 @@ def sin_guardas():
                     cursor.execute(f"DROP TRIGGER {nombre}{sufijo}")
         de_actas.quitar_guardas(connection)
         de_padrones.quitar_guardas(connection)
+        de_libros.quitar_guardas(connection)
         yield
         # PostgreSQL no altera una tabla con claves ajenas por revisar: se revisan ahora.
         connection.check_constraints()
         poner_guardas(connection)
         de_actas.poner_guardas(connection)
         de_padrones.poner_guardas(connection)
+        de_libros.poner_guardas(connection)
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from votaciones.reglas import libro as libro_de_reglas
 from votaciones.reglas import recibo as recibos
 from votaciones.reglas.comun import orden_de_desempate
 from votaciones.reglas.condiciones import frases_de
+from votaciones.reglas.tablero import Tipo
 from votaciones.urna import consultas as consultas_de_urna
-from votaciones.urna.sobres import Firmante
+from votaciones.urna.sobres import Firmante, FirmanteDelTablero
 
 
 def a_centavos(monto: Decimal) -> int:
@@ -102,11 +103,40 @@ def modos_en_total(votacion: Votacion) -> dict[str, int]:
     return sumas
 
 
-def cabezas_de(votacion: Votacion) -> list[tuple[Contienda, int, str]]:
-    """(contienda, número, huella) del último asiento de cada urna que ya recibió algo, en orden."""
+def cabezas_de(votacion: Votacion) -> list[tuple[Contienda, int, str, str]]:
+    """(contienda, número, huella, firma) del último asiento de cada urna que ya recibió algo, en orden."""
     contiendas = list(contiendas_de(votacion))
     cabezas = consultas_de_urna.cabezas_de([contienda.pk for contienda in contiendas])
     return [(contienda, *cabezas[contienda.pk]) for contienda in contiendas if contienda.pk in cabezas]
+
+
+@dataclass(frozen=True)
+class Acto:
+    """Una suspensión o una reanudación, como está en el tablero: qué, cuándo y por qué; nunca quién."""
+
+    tipo: str
+    momento: datetime
+    motivo: str
+    calidad: str
+
+    @property
+    def es_suspension(self) -> bool:
+        return self.tipo == Tipo.SUSPENSION
+
+
+def actos_de(votacion: Votacion) -> list[Acto]:
+    """Las suspensiones y reanudaciones de la votación, en orden; cada una está en el tablero de todas sus urnas."""
+    contiendas = votacion.contiendas.values_list("pk", flat=True)
+    return [
+        Acto(tipo, datetime.fromisoformat(datos["momento"]), datos["motivo"], datos["calidad"])
+        for tipo, datos in consultas_de_urna.actos_de(contiendas)
+    ]
+
+
+def suspendida_por(votacion: Votacion) -> Acto | None:
+    """El acto que la tiene suspendida."""
+    actos = actos_de(votacion) if votacion.estado == Votacion.Estado.SUSPENDIDA else []
+    return next((acto for acto in reversed(actos) if acto.es_suspension), None)
 
 
 # --- Papeleta --------------------------------------------------------------------------------------------------------
@@ -159,6 +189,8 @@ def libro_de(votacion: Votacion, *, version: int = libro_de_reglas.VERSION) -> d
         libro |= {"papeleta": votacion.reglamento.canonico(), "padron": _padron_del_libro(votacion)}
         libro |= {"clave_urna": Firmante(votacion.slug).publica, "se_cambia": votacion.se_cambia}
         libro |= {"como_termina_cada_regla": dict(libro_de_reglas.COMPLETAR)}
+    if version >= 4:
+        libro |= {"clave_tablero": FirmanteDelTablero(votacion.slug).publica}
     return libro
 
 
@@ -241,6 +273,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
         "minimo": votacion.minimo,
         "papeleta": votacion.reglamento.canonico(),
         "contada": votacion.contada.isoformat() if votacion.contada else None,
+        "participacion": votacion.participacion,
         "contiendas": [
             {
                 "numero": contienda.numero,
@@ -249,6 +282,7 @@ def resultado_publico(votacion: Votacion) -> dict[str, Any]:
                 "habilitados": contienda.habilitados,
                 "condiciones": contienda.condiciones,
                 "verificacion": dict(modos.get(contienda.pk, ())),
+                "participacion": contienda.participacion,
                 "resultados": [
                     {
                         "regla": resultado.regla,

@@ -88,6 +88,21 @@ class ParteDelVoto:
     parte_bs: Decimal
     obras: list[dict[str, Any]]
 
+    @property
+    def por_cargas(self) -> bool:
+        return self.resultado.regla == Votacion.Regla.CARGAS_PAREJAS
+
+    @property
+    def por_punto(self) -> bool:
+        """Si lo que dice la tabla se multiplica por los puntos que se dieron. En las cargas los puntos no pesan."""
+        return self.resultado.contienda.reglamento.con_puntos and not self.por_cargas
+
+    @property
+    def columna(self) -> str:
+        if self.por_cargas:
+            return "Carga de cada votante"
+        return "Por cada punto, hasta" if self.por_punto else "Cada votante puso hasta"
+
 
 @dataclass(frozen=True)
 class Comparacion:
@@ -149,10 +164,8 @@ class Comparacion:
     def parte_del_voto(self) -> ParteDelVoto | None:
         """De la regla oficial si reparte; si no, de la primera que sí. None si ninguna publicó sus pagos.
 
-        Tampoco donde se dan puntos: ahí cada quien paga según los suyos, y el pago publicado es por punto.
+        Donde se dan puntos el pago publicado es por punto: cada quien pone según los suyos.
         """
-        if self.contienda.reglamento.con_puntos:
-            return None
         return next((parte for cuenta in self.cuentas if (parte := _parte_del_voto(cuenta.resultado))), None)
 
 

@@ -178,7 +178,8 @@ anotaste o se publicó el día de la apertura.
 libro.json          obras, costos, presupuestos y reglas, congelados al abrir: su SHA-256 es la huella
 distrito-N.pb       las papeletas de cada distrito, en formato Pabulib, ordenadas por lo que eligen
 recibos-N.txt       la huella de cada recibo, en orden: «comprobar mi recibo» busca aquí
-tablero-N.json      lo que pasó en cada urna, encadenado: apertura, lotes de sobres cerrados, cierre y escrutinio
+tablero-N.json      lo que pasó en cada urna, encadenado y firmado: apertura, lotes de sobres cerrados, suspensiones,
+                    cierre y escrutinio
 resultado.json      lo que se publicó: qué ganó con cada regla, en qué vuelta y por qué
 verificar.py        el programa: una sola hoja, solo la biblioteca de Python
 

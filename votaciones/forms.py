@@ -12,6 +12,9 @@ from wagtail.admin.widgets import AdminDateTimeInput
 
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.forms import CampoTexto, Formulario
+from civic.procesos.models import Sector
+from mapas.territorio.models import Area
+from votaciones.lugares import areas_que_deciden
 from votaciones.models import Contienda, Votacion
 from votaciones.reglas import pabulib, papeleta, papeleta_escrita
 from votaciones.reglas import recibo as recibos
@@ -143,6 +146,51 @@ class VotacionForm(WagtailAdminModelForm):
         return datos
 
 
+class ContiendaForm(Formulario):
+    """Otra papeleta de una votación que se prepara: dónde, para qué sector y con cuánto."""
+
+    lugar = forms.ChoiceField(label="Dónde", error_messages={"required": "Elige dónde."})
+    sector = forms.ChoiceField(label="Para quiénes", choices=[("", "Todas las personas del lugar"), *Sector.choices])
+    presupuesto = forms.DecimalField(
+        label="Presupuesto en Bs",
+        help_text="Si eliges cada OTB de un distrito, este monto es el de cada una.",
+        min_value=Decimal("0.01"),
+        max_digits=14,
+        decimal_places=2,
+        error_messages={"required": "Escribe el presupuesto en bolivianos."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].required = False
+        self._areas = list(areas_que_deciden())
+        self.fields["lugar"].choices = [("", "Elige"), *self._lugares()]  # type: ignore[attr-defined]
+
+    def _lugares(self) -> list[Any]:
+        """Toda la ciudad y, por distrito: el distrito, cada una de sus OTB, o una sola."""
+        por_distrito: dict[int | None, list[Area]] = {}
+        for area in self._areas:
+            if area.tipo == Area.Tipo.OTB:
+                por_distrito.setdefault(area.padre_id, []).append(area)
+        lugares: list[Any] = []
+        for area in self._areas:
+            if area.tipo == Area.Tipo.MUNICIPIO:
+                lugares.append((f"area:{area.pk}", f"Toda la ciudad: {area}"))
+            elif area.tipo == Area.Tipo.DISTRITO:
+                suyas = [(f"area:{otb.pk}", str(otb)) for otb in por_distrito.get(area.pk, ())]
+                todas = [(f"cada:{area.pk}", f"Cada una de sus {len(suyas)} organizaciones")] if suyas else []
+                lugares.append((str(area), [(f"area:{area.pk}", f"{area}, entero"), *todas, *suyas]))
+        return lugares
+
+    @property
+    def areas(self) -> list[Area]:
+        """Las que pide lo elegido."""
+        como, _, cual = self.cleaned_data["lugar"].partition(":")
+        if como == "cada":
+            return [area for area in self._areas if area.padre_id == int(cual) and area.tipo == Area.Tipo.OTB]
+        return [area for area in self._areas if area.pk == int(cual)]
+
+
 class CierreForm(forms.Form):
     """El motivo de un cierre adelantado."""
 
@@ -152,6 +200,18 @@ class CierreForm(forms.Form):
         filas=3,
         required=False,
         max_length=500,
+    )
+
+
+class MotivoForm(forms.Form):
+    """Por qué se suspende o se reanuda."""
+
+    motivo = CampoTexto(
+        label="Motivo (será público)",
+        varias_lineas=True,
+        filas=3,
+        max_length=500,
+        error_messages={"required": "Escribe el motivo: será público."},
     )
 
 

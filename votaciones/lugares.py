@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from civic.cuentas.models import Residencia
 from civic.procesos.consultas import SECTOR_DE
@@ -36,6 +36,12 @@ def residentes_de(contienda: Contienda) -> Q:
     if contienda.sector:
         donde &= Q(otb__clase__in=[clase for clase, sector in SECTOR_DE.items() if sector == contienda.sector])
     return donde
+
+
+def areas_que_deciden() -> QuerySet[Area]:
+    """Los lugares vigentes que pueden tener su papeleta: el municipio, los distritos y las organizaciones de base."""
+    tipos = (Tipo.MUNICIPIO, Tipo.DISTRITO, Tipo.OTB)
+    return Area.objects.vigentes().filter(tipo__in=tipos).defer("alias").order_by("orden", "nombre")
 
 
 def contiendas_de(votacion: int, residencia: Residencia | None) -> list[Contienda]:

@@ -30,6 +30,10 @@ class VotacionQuerySet(models.QuerySet):
     def abiertas(self) -> "VotacionQuerySet":
         return self.filter(estado=Votacion.Estado.ABIERTA)
 
+    def sin_cerrar(self) -> "VotacionQuerySet":
+        """Las que ya se abrieron y siguen recibiendo votos, o lo harán cuando se reanuden."""
+        return self.filter(estado__in=(Votacion.Estado.ABIERTA, Votacion.Estado.SUSPENDIDA))
+
 
 class Votacion(models.Model):
     """La votación de un proceso: se prepara, se abre, se cierra y se cuenta. Al abrir se congela."""
@@ -37,6 +41,7 @@ class Votacion(models.Model):
     class Estado(models.TextChoices):
         PREPARADA = "preparada", "En preparación"
         ABIERTA = "abierta", "Abierta"
+        SUSPENDIDA = "suspendida", "Suspendida"
         CERRADA = "cerrada", "Cerrada"
         CONTADA = "contada", "Contada"
 
@@ -76,6 +81,8 @@ class Votacion(models.Model):
     libro = models.TextField("libro de reglas", blank=True, editable=False)
     huella = models.CharField("SHA-256 del libro de reglas", max_length=64, blank=True, editable=False)
     contada = models.DateTimeField("contada", null=True, blank=True, editable=False)
+    # Lo que se publica de quiénes participaron, ya sin celdas chicas (ver consultas_participacion.calcular).
+    participacion = models.JSONField("quiénes participaron", default=dict, blank=True, editable=False)
 
     objects = VotacionQuerySet.as_manager()
 
@@ -181,6 +188,7 @@ class Contienda(models.Model):
     habilitados = models.PositiveIntegerField("personas habilitadas", default=0)
     # {"excluyentes": [[1, 3]], "dependencias": [[5, 2]]}, por número: 1 y 3 no se hacen las dos; la 5 necesita a la 2.
     condiciones = models.JSONField("condiciones entre obras", default=dict, blank=True, editable=False)
+    participacion = models.JSONField("quiénes participaron", default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = "contienda"

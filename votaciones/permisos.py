@@ -21,7 +21,8 @@ from votaciones.padron.consultas import definitivo_de, habilitaciones_de
 from votaciones.padron.models import Habilitacion, PadronElectoral
 from votaciones.padron.permisos import por_que_no_esta
 from votaciones.reglas import estados
-from votaciones.reglas.credencial import compromiso_de
+from votaciones.reglas.credencial import compromiso_de, serie_de
+from votaciones.urna import consultas as consultas_de_urna
 
 FUERA_DEL_PADRON = "padron"
 
@@ -84,9 +85,22 @@ def impedimento_de_la_votacion(votacion: Votacion, ahora: datetime) -> Impedimen
         return Impedimento("por_abrir", f"La votación abre el {dia(votacion.abre)} y cierra el {dia(votacion.cierra)}.")
     if situacion == estados.EN_PREPARACION:
         return Impedimento("preparada", "Esta votación todavía está en preparación.")
+    if votacion.estado == Votacion.Estado.SUSPENDIDA and situacion == estados.SUSPENDIDA:
+        return Impedimento("suspendida", _por_que_se_suspendio(votacion))
     if not permisos_de_fase.permite(votacion.proceso, VOTAR, ahora):
         return Impedimento("fase", permisos_de_fase.por_que_no(votacion.proceso, VOTAR, ahora))
     return None
+
+
+def _por_que_se_suspendio(votacion: Votacion) -> str:
+    acto = consultas.suspendida_por(votacion)
+    if acto is None:
+        return "La votación está suspendida."
+    motivo = acto.motivo.rstrip(". ")
+    return (
+        f"La votación está suspendida desde el {dia(acto.momento)}. Motivo: {motivo}. Nadie puede votar hasta que se "
+        "reanude; la hora de cierre no cambia."
+    )
 
 
 def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = None) -> Impedimento | None:
@@ -121,15 +135,21 @@ def impedimento_de(contienda: Contienda, usuario: Any, ahora: datetime | None = 
 
 
 def impedimento_con_clave(contienda: Contienda, usuario: Any, clave: str) -> Impedimento | None:
-    """El de `impedimento_de`, salvo que ya votó y esa clave es la de su papeleta en una votación que deja cambiarla."""
+    """El de `impedimento_de`, salvo que esa clave sea la de su papeleta y todavía pueda ponerla.
+
+    Puede si la votación deja cambiarla, o si retiró su credencial y la papeleta no llegó a la urna.
+    """
     impedimento = impedimento_de(contienda, usuario)
-    if impedimento is None or impedimento.codigo != "ya_voto" or not contienda.votacion.se_cambia:
+    if impedimento is None or impedimento.codigo != "ya_voto" or not clave:
         return impedimento
     try:
         codigo = codigo_de(clave, contienda, usuario)
     except ReglaIncumplida:
         return impedimento
-    return None if es_su_codigo(contienda, usuario, codigo) else impedimento
+    if not es_su_codigo(contienda, usuario, codigo):
+        return impedimento
+    falta = consultas_de_urna.ultimo_sobre(contienda.pk, serie_de(codigo)) is None
+    return None if contienda.votacion.se_cambia or falta else impedimento
 
 
 def es_su_codigo(contienda: Contienda, usuario: Any, codigo: str) -> bool:
@@ -145,6 +165,11 @@ def _participaciones_de(usuario: Any) -> QuerySet[Participacion]:
     return Participacion.objects.filter(Q(usuario=usuario) | Q(identidad__in=identidades) | Q(usuario__in=suyas))
 
 
+def padron_publicado(votacion: Votacion) -> bool:
+    """Si ya se publicó su padrón, aunque sea el provisional."""
+    return PadronElectoral.objects.filter(votacion=votacion).exists()
+
+
 def por_votar(votacion: Votacion, usuario: Any) -> list[Contienda]:
     """Las papeletas de esa persona que todavía no puso, de la más chica a la más grande."""
     padron = definitivo_de(votacion.pk) if usuario.is_authenticated else None
@@ -157,7 +182,7 @@ def por_votar(votacion: Votacion, usuario: Any) -> list[Contienda]:
 def por_que_espera_la_identidad(identidad: Identidad, cuenta: Usuario) -> str:
     """Guardia de cuentas: una identidad que ya votó en una votación abierta no pasa a otra cuenta."""
     votos = Participacion.objects.filter(
-        Q(usuario=cuenta) | Q(identidad=identidad), contienda__votacion__estado=Votacion.Estado.ABIERTA
+        Q(usuario=cuenta) | Q(identidad=identidad), contienda__votacion__in=Votacion.objects.sin_cerrar()
     )
     if votos.exists():
         return "La cuenta que tiene esta identidad ya votó en una votación abierta. Resuélvelo cuando se cierre."
@@ -229,9 +254,16 @@ def por_que_no_cuenta(usuario: Any, votacion: Votacion) -> str:
     return ""
 
 
+def por_que_no_reanuda(usuario: Any, votacion: Votacion) -> str:
+    """Frase que dice por qué no le toca reanudarla; vacía si puede. No mira su cargo."""
+    if consultas.quien(votacion, "suspender") == usuario.pk:
+        return "Tú suspendiste esta votación: reanudarla le toca a otra persona de Planificación."
+    return ""
+
+
 def por_que_no_da_el_paso(usuario: Any, votacion: Votacion, verbo: str) -> str:
-    """Lo que impide a esa persona abrir o contar, para decírselo antes de que lo intente."""
-    preguntas = {"abrir": por_que_no_abre, "contar": por_que_no_cuenta}
+    """Lo que impide a esa persona abrir, reanudar o contar, para decírselo antes de que lo intente."""
+    preguntas = {"abrir": por_que_no_abre, "reanudar": por_que_no_reanuda, "contar": por_que_no_cuenta}
     return preguntas[verbo](usuario, votacion) if verbo in preguntas else ""
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:slug>/comprobar/", views.comprobar, name="comprobar"),
     path("<slug:slug>/resultado/", views.resultado, name="resultado"),
     path("<slug:slug>/resultado.json", views.resultado_json, name="resultado_json"),
+    path("<slug:slug>/resultado/mapa.json", views.resultado_mapa, name="resultado_mapa"),
     path("<slug:slug>/resultado/recuento.zip", views.resultado_recuento, name="resultado_recuento"),
     path("<slug:slug>/resultado/distrito-<int:numero>/", views.resultado_distrito, name="resultado_distrito"),
     path("<slug:slug>/resultado/distrito-<int:numero>.pb", views.resultado_pb, name="resultado_pb"),

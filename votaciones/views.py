@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +16,16 @@ from civic.comun.acceso import con_cuenta, publica
 from civic.comun.errores import ReglaIncumplida
 from civic.comun.paginacion import pagina_de
 from civic.cuentas.consultas_verificacion import habilitadas_por_modo
-from votaciones import acciones, consultas, consultas_resultado, exportes, permisos
+from votaciones import (
+    acciones,
+    consultas,
+    consultas_mapa,
+    consultas_participacion,
+    consultas_resultado,
+    exportes,
+    permisos,
+)
+from votaciones.congeladas import contienda_que_se_vota_o_404
 from votaciones.forms import ComprobarForm, PapeletaForm
 from votaciones.lugares import contiendas_de
 from votaciones.models import Contienda, Votacion
@@ -73,6 +84,7 @@ def votacion(request: HttpRequest, slug: str) -> HttpResponse:
         "por_votar": permisos.por_votar(actual, request.user) if actual.situacion == estados.ABIERTA else [],
         "filas": consultas.asistencia(actual, _mias(request, actual, padron)),
         "cabezas": consultas.cabezas_de(actual),
+        "actos": consultas.actos_de(actual),
         "padron": padron,
         "reglamento": actual.reglamento,
         "habilitadas": totales(padron).modos if padron else habilitadas_por_modo(),
@@ -98,13 +110,15 @@ def _mostrar_papeleta(
     clave: str = "",
     aviso: str = "",
     estado: int = 200,
+    reenviar: bool = False,
 ) -> HttpResponse:
     """La papeleta, para votar o solo para leer con la razón por la que no se puede.
 
-    `clave` es la de un cambio de voto y `cambio`, el formulario donde se pide el código de su recibo.
+    `clave` es la de un cambio de voto y `cambio`, el formulario donde se pide el código de su recibo. `reenviar`: la
+    papeleta no llegó a la urna y se conserva entera, con su clave, para enviarla después.
     """
     clave = clave or (form.data.get("clave", "") if form else "")
-    impedimento = permisos.impedimento_con_clave(contienda, request.user, clave)
+    impedimento = None if reenviar else permisos.impedimento_con_clave(contienda, request.user, clave)
     opciones = consultas.opciones_de(contienda)
     reglamento = contienda.reglamento
     escrito = form.escrito if form else {}
@@ -130,13 +144,17 @@ def _mostrar_papeleta(
         "impedimento": impedimento,
     }
     if impedimento is None:
-        contexto["es_cambio"] = es_cambio = permisos.ya_participo(contienda, request.user)
+        contexto["es_cambio"] = es_cambio = _es_cambio(request, contienda)
         # Tras un rechazo al emitir (aviso) la clave puede haber vencido: se da otra, salvo que sea la de su voto.
-        anterior = clave if not aviso or es_cambio else ""
+        anterior = clave if not aviso or es_cambio or reenviar else ""
         contexto["clave"] = anterior or acciones.emitir_clave_de_papeleta(contienda, usuario=request.user)
     elif impedimento.codigo == "ya_voto" and contienda.votacion.se_cambia:
         contexto["cambio"] = cambio or ComprobarForm()
     return render(request, "votaciones/papeleta.html", contexto, status=estado)
+
+
+def _es_cambio(request: HttpRequest, contienda: Contienda) -> bool:
+    return contienda.votacion.se_cambia and permisos.ya_participo(contienda, request.user)
 
 
 @publica
@@ -193,7 +211,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
         "total": papeletas.total_de(papeletas.numeros_de(eleccion), form.costos),
         "avance": avance_de(form.escrito, reglamento, form.costos),
         "campos": campos_de(eleccion, reglamento),
-        "es_cambio": permisos.ya_participo(contienda, request.user),
+        "es_cambio": _es_cambio(request, contienda),
         "clave": form.cleaned_data["clave"],
     }
     return render(request, "votaciones/revisar.html", contexto)
@@ -205,7 +223,7 @@ def revisar(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
     """Pone la papeleta en la urna y lleva al recibo, que viaja en una cookie firmada que solo lee esa página."""
-    contienda = permisos.contienda_o_404(slug, numero)
+    contienda = contienda_que_se_vota_o_404(slug, numero)
     if request.method != "POST":
         return redirect(contienda)
     form = PapeletaForm(request.POST, contienda=contienda, costos=contienda.costos)
@@ -218,6 +236,8 @@ def emitir(request: HttpRequest, slug: str, numero: int) -> HttpResponse:
             eleccion=form.cleaned_data["eleccion"],
             clave=form.cleaned_data["clave"],
         )
+    except acciones.Suspendida as error:  # justo ahora: la urna lo supo antes que esta página
+        return _mostrar_papeleta(request, contienda, form=form, aviso=error.mensaje, estado=409, reenviar=True)
     except ReglaIncumplida as error:
         return _mostrar_papeleta(request, contienda, form=form, aviso=error.mensaje, estado=409)
     respuesta = redirect("votaciones:recibo", slug=slug, numero=numero)
@@ -305,6 +325,9 @@ def resultado(request: HttpRequest, slug: str) -> HttpResponse:
         "votacion": actual,
         "resultados": [(resultado, modos.get(resultado.contienda_id, ())) for resultado in resultados],
         "totales": consultas_resultado.totales_por_regla(actual),
+        "cuadros": consultas_participacion.cuadros_de(actual),
+        "mapa": consultas_mapa.mapa_de(actual, resultados),
+        "medidas": consultas_mapa.MEDIDAS.items(),
     }
     return render(request, "votaciones/resultado.html", contexto)
 
@@ -322,6 +345,7 @@ def resultado_distrito(request: HttpRequest, slug: str, numero: int) -> HttpResp
         "contienda": contienda,
         "comparacion": comparacion,
         "modos": consultas.modos_publicos(contienda.votacion).get(contienda.pk, ()),
+        "cuadros": consultas_participacion.cuadros_de(contienda),
         "con_papeletas": consultas.se_publican_papeletas(contienda.votacion, comparacion.oficial.votos),
     }
     return render(request, "votaciones/resultado_distrito.html", contexto)
@@ -335,6 +359,20 @@ def resultado_json(request: HttpRequest, slug: str) -> HttpResponse:
     if actual.estado != Votacion.Estado.CONTADA:
         return JsonResponse({"error": "La votación todavía no se contó."}, status=409)
     return JsonResponse(consultas.resultado_publico(actual), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@publica
+@require_safe
+def resultado_mapa(request: HttpRequest, slug: str) -> HttpResponse:
+    """Distritos y obras del resultado en GeoJSON; 304 si el navegador ya los tiene."""
+    actual = permisos.votacion_o_404(slug)
+    if actual.estado != Votacion.Estado.CONTADA:
+        return JsonResponse({"error": "La votación todavía no se contó."}, status=409)
+    archivo = consultas_mapa.geojson_del_resultado(actual)
+    etiqueta = quote_etag(archivo.huella)
+    respuesta = HttpResponse(archivo.cuerpo, content_type="application/geo+json", headers={"ETag": etiqueta})
+    patch_cache_control(respuesta, public=True, max_age=600)
+    return get_conditional_response(request, etag=etiqueta, response=respuesta) or respuesta
 
 
 @publica

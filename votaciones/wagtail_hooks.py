@@ -21,11 +21,12 @@ from civic.comun.templatetags.ayni import fecha_hora
 from civic.comun.trastienda import ConReglas, Lista, SinBorrar, prohibir
 from civic.cuentas.roles import Cosa, roles_que
 from votaciones import acciones, consultas, consultas_resultado, permisos
-from votaciones.forms import CierreForm, SimuladorForm, VotacionForm
+from votaciones.forms import CierreForm, MotivoForm, SimuladorForm, VotacionForm
 from votaciones.lotes.consultas import resumen_de as lotes_por_estado
 from votaciones.models import Votacion
 from votaciones.reglas.papeleta_escrita import instruccion
 from votaciones.reglas.simulacion import simular as simular_reglas
+from votaciones.trastienda import contiendas
 
 _Estado = Votacion.Estado
 # verbo -> (rótulo, estados en que se ofrece, qué pasa al confirmar)
@@ -40,12 +41,32 @@ PASOS: dict[str, tuple[str, tuple[str, ...], str]] = {
         (_Estado.PREPARADA,),
         "Obras, costos, presupuestos, padrón y regla quedan congelados y se publica la huella. No se puede deshacer.",
     ),
-    "cerrar": ("Cerrar la votación", (_Estado.ABIERTA,), "Desde ese momento no entra ni un voto más."),
+    "suspender": (
+        "Suspender la votación",
+        (_Estado.ABIERTA,),
+        "Nadie podrá votar hasta que otra persona la reanude. La hora de cierre no cambia. Es un acto firmado.",
+    ),
+    "cerrar": (
+        "Cerrar la votación",
+        (_Estado.ABIERTA, _Estado.SUSPENDIDA),
+        "Desde ese momento no entra ni un voto más.",
+    ),
+    "reanudar": (
+        "Reanudar la votación",
+        (_Estado.SUSPENDIDA,),
+        "Se vuelve a votar, hasta la misma hora de cierre. Es un acto firmado.",
+    ),
     "contar": (
         "Contar los votos",
         (_Estado.CERRADA, _Estado.CONTADA),
         "Se abren los sobres, se cuenta con cada regla y se publica el resultado. Repetirlo da lo mismo.",
     ),
+}
+# Lo que se escribe para dar un paso; en los demás solo se confirma.
+FORMULARIOS: dict[str, type[CierreForm] | type[MotivoForm]] = {
+    "suspender": MotivoForm,
+    "reanudar": MotivoForm,
+    "cerrar": CierreForm,
 }
 
 
@@ -91,9 +112,11 @@ def paso(request: HttpRequest, pk: int, verbo: str) -> HttpResponse:
     votacion = get_object_or_404(Votacion, pk=pk)
     if verbo not in PASOS:
         raise Http404("No hay ese paso.")
-    form = CierreForm(request.POST or None) if verbo == "cerrar" else None
+    form = FORMULARIOS[verbo](request.POST or None) if verbo in FORMULARIOS else None
     estado = 200
-    if request.method == "POST":
+    if request.method == "POST" and form is not None and not form.is_valid():
+        estado = 422
+    elif request.method == "POST":
         try:
             messages.success(request, _dar(verbo, votacion, request.user, form))
             return redirect("votaciones_conducir", pk=pk)
@@ -117,14 +140,20 @@ def paso(request: HttpRequest, pk: int, verbo: str) -> HttpResponse:
     return render(request, "votaciones/trastienda/paso.html", contexto, status=estado)
 
 
-def _dar(verbo: str, votacion: Votacion, actor: Any, form: CierreForm | None) -> str:
+def _dar(verbo: str, votacion: Votacion, actor: Any, form: CierreForm | MotivoForm | None) -> str:
     """Da el paso y devuelve la frase de lo que pasó."""
     if verbo == "armar":
         return f"Papeletas armadas: {acciones.agregar_opciones(votacion, actor=actor)} obras en total."
     if verbo == "abrir":
         return f"La votación está abierta. Huella: {acciones.abrir_votacion(votacion, actor=actor).huella}"
+    motivo = form.cleaned_data["motivo"] if form else ""
+    if verbo == "suspender":
+        acciones.suspender_votacion(votacion, actor, motivo=motivo)
+        return "La votación está suspendida. La reanuda otra persona de Planificación."
+    if verbo == "reanudar":
+        acciones.reanudar_votacion(votacion, actor, motivo=motivo)
+        return "La votación está abierta de nuevo."
     if verbo == "cerrar":
-        motivo = form.cleaned_data["motivo"] if form and form.is_valid() else ""
         acciones.cerrar_votacion(votacion, actor=actor, motivo=motivo)
         return "La votación está cerrada. Ahora se puede contar."
     acciones.contar_votacion(votacion, actor=actor)
@@ -187,6 +216,7 @@ def _simulado(form: SimuladorForm) -> dict[str, Any]:
 def urls_de_la_trastienda() -> list:
     return [
         path("votaciones/simular/", simular, name="votaciones_simular"),
+        path("votaciones/<int:pk>/contiendas/", contiendas, name="votaciones_contiendas"),
         path("votaciones/<int:pk>/conducir/", conducir, name="votaciones_conducir"),
         path("votaciones/<int:pk>/conducir/<slug:verbo>/", paso, name="votaciones_paso"),
     ]

@@ -1,12 +1,15 @@
 """Salud, fotos, bitácora pública y errores."""
 
 import logging
+import sys
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
+from redis.exceptions import ConnectionError as SinRedis
+from redis.exceptions import TimeoutError as RedisNoContesta
 
 from civic.comun import consultas
 from civic.comun import retomar as envios
@@ -20,6 +23,10 @@ from civic.comun.paginacion import pagina_de
 from civic.comun.parecidos import fuentes
 
 registro = logging.getLogger("ayni")
+# La base caída o volviendo, un candado que tardó demasiado, Redis caído: repetir el pedido más tarde basta.
+_PASAJEROS = (OperationalError, InterfaceError, SinRedis, RedisNoContesta)
+# SQLite llama OperationalError también a una consulta mal escrita, que no se arregla esperando.
+_PASAJEROS_DE_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 
 @publica
@@ -30,7 +37,7 @@ def salud(request: HttpRequest) -> JsonResponse:
         for conexion in connections.all():
             with conexion.cursor() as cursor:
                 cursor.execute("SELECT 1")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         registro.exception("La base de datos no responde")
         return JsonResponse({"estado": "sin base de datos"}, status=503)
     return JsonResponse({"estado": "bien"})
@@ -151,8 +158,18 @@ def error_404(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @publica
 def error_500(request: HttpRequest) -> HttpResponse:
+    """Lo que nadie esperaba (500); o, si la base o Redis no contestan o están ocupados, que se intente luego (503)."""
     # Sin base ni sesión: puede ser justo lo que falló.
-    return render(request, "comun/error_500.html", status=500)
+    if not _es_pasajero(sys.exc_info()[1]):
+        return render(request, "comun/error_500.html", status=500)
+    respuesta = render(request, "comun/error_503.html", status=503)
+    respuesta["Retry-After"] = "3"
+    return respuesta
+
+
+def _es_pasajero(error: BaseException | None) -> bool:
+    de_sqlite = getattr(getattr(error, "__cause__", None), "sqlite_errorname", "")
+    return isinstance(error, _PASAJEROS) and (not de_sqlite or de_sqlite.startswith(_PASAJEROS_DE_SQLITE))
 
 
 @publica

@@ -18,7 +18,7 @@ from civic.cuentas import reglas
 from civic.cuentas.acciones import declarar_residencia
 from civic.cuentas.adaptadores import USUARIO_OCUPADO
 from civic.cuentas.consultas import FUERA, lugares_para_elegir
-from civic.cuentas.models import Usuario
+from civic.cuentas.models import DatosParaEstadisticas, Usuario
 from mapas.territorio.consultas import distrito_de_otb
 from mapas.territorio.models import Area
 
@@ -239,6 +239,22 @@ class NombrePublicoForm(Formulario):
 
     def clean_nombre_publico(self) -> str:
         return revisar_nombre(self.cleaned_data["nombre_publico"])
+
+
+class DatosParaEstadisticasForm(Formulario):
+    sexo = forms.ChoiceField(
+        label="Sexo",
+        required=False,
+        choices=[("", "Sin responder"), *DatosParaEstadisticas.Sexo.choices],
+        error_messages={"invalid_choice": "Elige una de las respuestas, o deja «Sin responder»."},
+    )
+    nacimiento = forms.IntegerField(
+        label="Año de nacimiento",
+        required=False,
+        help_text="Con cuatro números, por ejemplo 1985. Si no quieres decirlo, déjalo vacío.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": 4}),
+        error_messages={"invalid": "Escribe el año con cuatro números, por ejemplo 1985."},
+    )
 
 
 class ResidenciaForm(Formulario):

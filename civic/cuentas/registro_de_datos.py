@@ -191,6 +191,14 @@ REGISTRO: tuple[Dato, ...] = (
         "decía dónde vive",
     ),
     Dato(
+        "datos_para_estadisticas",
+        "cuentas.DatosParaEstadisticas",
+        "usuario",
+        ("sexo", "nacimiento"),
+        BORRAR,
+        "los dijo si quiso; lo publicado son totales que no guardan de quién salieron",
+    ),
+    Dato(
         "residencias_que_verifico",
         "cuentas.Residencia",
         "verificada_por",

@@ -13,6 +13,7 @@ USUARIOS_RESERVADOS = frozenset({
     "soporte", "tecnico", "transparencia", "ventanilla",
 })
 # fmt: on
+NACIMIENTO_MAS_ANTIGUO, EDAD_MINIMA = 1900, 10
 ALFABETOS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "DEVANAGARI")
 MARCAS_SEGUIDAS = 2
 
@@ -71,4 +72,13 @@ def problema_de_nombre(nombre: str) -> str:
             return "Tu nombre tiene demasiados acentos seguidos. Escríbelo de nuevo."
     if "://" in nombre or "@" in nombre:
         return "Escribe solo tu nombre, sin enlaces ni correos."
+    return ""
+
+
+def problema_de_nacimiento(anio: int, este: int) -> str:
+    """Por qué no vale ese año de nacimiento en el año `este`, o vacío si vale."""
+    if not NACIMIENTO_MAS_ANTIGUO <= anio <= este - EDAD_MINIMA:
+        return (
+            f"Escribe el año en que naciste, entre {NACIMIENTO_MAS_ANTIGUO} y {este - EDAD_MINIMA}. Por ejemplo: 1985."
+        )
     return ""

@@ -51,6 +51,7 @@ urlpatterns = [
     path("cerrar/", views_datos.cerrar_cuenta, name="cerrar_cuenta"),
     path("mi-cuenta/", views.mi_cuenta, name="mi_cuenta"),
     path("mi-cuenta/nombre/", views.cambiar_nombre, name="mi_nombre"),
+    path("mi-cuenta/estadisticas/", views_datos.mis_estadisticas, name="mis_estadisticas"),
     path("mi-cuenta/residencia/", views.cambiar_residencia, name="mi_residencia"),
     path("verificar/", verificacion.verificar, name="verificar"),
     path("verificar/padron/", verificacion.verificar_padron, name="verificar_padron"),

@@ -1,4 +1,4 @@
-"""Descargar los propios datos y cerrar la propia cuenta. Las dos piden confirmar antes quién es."""
+"""Los propios datos: los de las estadísticas; descargarlos y cerrar la cuenta piden confirmar antes quién es."""
 
 import tempfile
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from civic.comun.acceso import con_cuenta
 from civic.comun.errores import ReglaIncumplida
 from civic.cuentas import acciones, datos_propios, forms
+from civic.cuentas.models import DatosParaEstadisticas
 from civic.cuentas.views import demasiados_intentos
 
 UNA_HORA = 3600
@@ -34,6 +35,31 @@ def con_identidad_reciente(vista: Callable[..., Any]) -> Callable[..., Any]:
         return vista(request, *args, **kwargs)
 
     return envuelta
+
+
+@con_cuenta
+@require_http_methods(["GET", "HEAD", "POST"])
+def mis_estadisticas(request: HttpRequest) -> HttpResponse:
+    """Sexo y año de nacimiento, si la persona quiere decirlos; «Borrar» los quita."""
+    usuario: Any = request.user
+    actuales = DatosParaEstadisticas.objects.filter(usuario=usuario).first()
+    if request.method == "POST" and "borrar" in request.POST:
+        acciones.borrar_datos_para_estadisticas(usuario)
+        messages.success(request, "Listo. Borramos tu sexo y tu año de nacimiento.")
+        return redirect("mi_cuenta")
+    inicial = {"sexo": actuales.sexo, "nacimiento": actuales.nacimiento} if actuales else {}
+    form = forms.DatosParaEstadisticasForm(request.POST if request.method == "POST" else None, initial=inicial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acciones.guardar_datos_para_estadisticas(usuario, **form.cleaned_data)
+        except ReglaIncumplida as error:
+            form.agregar_regla(error)
+        else:
+            dijo = any(form.cleaned_data.values())
+            messages.success(request, "Listo. Gracias." if dijo else "Listo. No guardamos ninguno de los dos datos.")
+            return redirect("mi_cuenta")
+    contexto = {"form": form, "hay": actuales is not None}
+    return render(request, "cuentas/mis_estadisticas.html", contexto, status=422 if form.errors else 200)
 
 
 @con_cuenta

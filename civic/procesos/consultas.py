@@ -103,17 +103,6 @@ def permite(proceso: Proceso, accion: str, ahora: datetime) -> bool:
     return not por_que_esta_cerrado(proceso) and reglas.permite(fases_de(proceso), accion, ahora)
 
 
-def permite_en(proceso_id: int, accion: str, ahora: datetime) -> bool:
-    """Lo mismo que `permite`, leído de la base en este instante y en una sola consulta."""
-    vigentes = Fase.objects.filter(proceso=proceso_id, inicio__lte=ahora, fin__gt=ahora).order_by()
-    del_proceso = (f"proceso__{columna}" for columna in ("publicado", "estado", "motivo_estado"))
-    return any(
-        not reglas.por_que_esta_cerrado(publicado, estado, motivo)
-        and accion in reglas.actos_de(Fase(tipo=tipo, actos=actos))
-        for tipo, actos, publicado, estado, motivo in vigentes.values_list("tipo", "actos", *del_proceso)
-    )
-
-
 def por_que_no(proceso: Proceso, accion: str, ahora: datetime) -> str:
     """Frase que dice por qué no se puede `accion` y cuándo se podrá (o se pudo)."""
     return por_que_esta_cerrado(proceso) or reglas.por_que_no(fases_de(proceso), accion, ahora)

@@ -43,7 +43,7 @@ def lo_que_espera(usuario: Any, ahora: datetime.datetime | None = None) -> list[
         ),
         (
             "votaciones.change_votacion",
-            Votacion.objects.abiertas().filter(cierra__lte=ahora),
+            Votacion.objects.sin_cerrar().filter(cierra__lte=ahora),
             "votaciones que ya deben cerrarse",
             "votaciones_admin:index",
             "?estado=abierta",

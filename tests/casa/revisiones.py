@@ -228,7 +228,10 @@ SIN_BITACORA = {
     },
     **{
         f"votaciones/urna/acciones.py:{verbo}": "la urna tiene su propio tablero, que no conoce a nadie"
-        for verbo in ("abrir_urna", "depositar", "asentar_lote", "cerrar_urna", "abrir_sobres")
+        for verbo in (
+            *("abrir_urna", "depositar", "asentar_lote", "suspender_urna", "reanudar_urna", "cerrar_urna"),
+            "abrir_sobres",
+        )
     },
     **{
         f"votaciones/acciones/mesa.py:{verbo}": "el voto es secreto: quién votó no va junto a nada"

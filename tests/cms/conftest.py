@@ -61,9 +61,13 @@ def abrir(proceso, pueblo, **campos):
         "libro": "{}",
         "huella": "0" * 64,
     } | campos
+    estado = datos.pop("estado")
     votacion = Votacion.objects.create(proceso=proceso, **datos)
     for numero, distrito in enumerate((pueblo.distrito_1, pueblo.distrito_2), start=1):
         Contienda.objects.create(votacion=votacion, area=distrito, numero=numero, presupuesto=300000)
+    # Al final, como al abrir: desde ahí la base no deja agregar contiendas.
+    votacion.estado = estado
+    votacion.save(update_fields=["estado"])
     return votacion
 
 

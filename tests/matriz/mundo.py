@@ -661,11 +661,14 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
     "padron_publicar": {"": {"pk": "preparada"}},
     "padron_resolver": {"": {"pk": "preparada", "reclamo": "reclamo"}},
     "votaciones_conducir": {"": {"pk": "preparada"}},
+    "votaciones_contiendas": {"": {"pk": "preparada"}},
     "votaciones_paso": {
         verbo: {"pk": cosa, "verbo": f"={verbo}"}
         for verbo, cosa in (
             ("armar", "preparada"),
             ("abrir", "preparada"),
+            ("suspender", "abierta"),
+            ("reanudar", "abierta"),
             ("cerrar", "abierta"),
             ("contar", "contada"),
         )

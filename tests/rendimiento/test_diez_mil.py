@@ -7,13 +7,13 @@ Además: el mapa en un segundo y 100 kB, y quien publica a la vez que otras quin
 
 import gc
 import json
-import os
 import random
 import re
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -22,7 +22,6 @@ from pathlib import Path
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -33,6 +32,7 @@ from civic.debate.models import Comentario, Hilo
 from propuestas import planilla_de_papel
 from propuestas.acciones import papel
 from propuestas.models import Propuesta
+from tests.ambiente import ambiente_de_las_bases
 from tests.elenco import CLAVE, crear_persona
 from tests.propuestas.piezas import publicada
 
@@ -250,35 +250,37 @@ def test_dieciseis_personas_publican_a_la_vez(gente, pueblo, recepcion, pausa):
 class servidor:
     """Uvicorn de verdad sobre las bases de esta prueba."""
 
-    def __init__(self, *, aplicacion: str = "civic.asgi:application", procesos: int = 1) -> None:
-        self.aplicacion, self.procesos = aplicacion, procesos
+    def __init__(
+        self, *, aplicacion: str = "civic.asgi:application", procesos: int = 1, mas: dict[str, str] | None = None
+    ) -> None:
+        """`mas`: variables de entorno que solo tiene este servidor."""
+        self.aplicacion, self.procesos, self.mas = aplicacion, procesos, mas or {}
+        self.registro = ""
 
     def __enter__(self) -> str:
         with socket.socket() as enchufe:
             enchufe.bind(("127.0.0.1", 0))
             puerto = enchufe.getsockname()[1]
-        ambiente = os.environ | {"AYNI_MODO": "pruebas", "AYNI_NIVEL_REGISTRO": "WARNING", "AYNI_CONEXIONES": "20"}
-        for variable, alias in (("AYNI_BASE_DATOS", "default"), ("AYNI_BASE_URNA", "urna")):
-            base = settings.DATABASES[alias]["NAME"]
-            if connection.vendor == "postgresql":
-                partes = urllib.parse.urlsplit(os.environ.get(variable) or os.environ["AYNI_BASE_DATOS"])
-                ambiente[variable] = urllib.parse.urlunsplit(partes._replace(path=f"/{base}"))
-            else:
-                ambiente[variable] = f"sqlite:///{base}"
+        ambiente = ambiente_de_las_bases() | {"AYNI_CONEXIONES": "20"} | self.mas
         self.orden = [sys.executable, "-m", "uvicorn", self.aplicacion, "--port", str(puerto)]
         self.orden += ["--lifespan", "off", "--no-access-log", "--workers", str(self.procesos)]
         self.ambiente, self.direccion = ambiente, f"http://127.0.0.1:{puerto}"
+        # Lo que escribe va a un archivo: hay pruebas que miran que no haya escrito ciertas cosas.
+        self._salida = tempfile.TemporaryFile()
         self.arrancar()
         return self.direccion
 
     def arrancar(self) -> None:
-        self.proceso = subprocess.Popen(self.orden, cwd=RAIZ, env=self.ambiente)
+        self.proceso = subprocess.Popen(
+            self.orden, cwd=RAIZ, env=self.ambiente, stdout=self._salida, stderr=self._salida
+        )
         for _ in range(300):
             try:
                 build_opener().open(f"{self.direccion}/salud/", timeout=2)
                 return
             except OSError:
                 time.sleep(0.1)
+        self.proceso.terminate()
         raise AssertionError("El servidor no arrancó.")
 
     def matar(self) -> None:
@@ -289,6 +291,9 @@ class servidor:
     def __exit__(self, *_: object) -> None:
         self.proceso.terminate()
         self.proceso.wait(timeout=15)
+        self._salida.seek(0)
+        self.registro = self._salida.read().decode(errors="replace")
+        self._salida.close()
 
 
 class SinSeguir(HTTPRedirectHandler):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from civic.comun.errores import ReglaIncumplida
 from civic.procesos.models import Fase
 from tests.elenco import crear_area, crear_persona, crear_proceso
+from tests.guardas import sin_guardas
 from tests.urnas import adulterar, elegido
 from tests.votaciones.conftest import abrir, crear_viable, votar
 from votaciones import acciones
@@ -492,8 +493,9 @@ def test_resultado_con_pocas_consultas(client, contada, django_assert_max_num_qu
 
 
 def test_la_papeleta_dice_antes_de_votar_lo_que_se_excluye_o_depende(client, abierta, gente):
-    Contienda.objects.filter(numero=1).update(condiciones={"excluyentes": [[1, 3]], "dependencias": [[4, 2]]})
-    Votacion.objects.update(minimo=5)
+    with sin_guardas():
+        Contienda.objects.filter(numero=1).update(condiciones={"excluyentes": [[1, 3]], "dependencias": [[4, 2]]})
+        Votacion.objects.update(minimo=5)
     client.force_login(gente.ana)
     papeleta = client.get(url("papeleta", SLUG, 1)).content.decode()
     assert papeleta.count("No se puede hacer junto con la opción") == 2

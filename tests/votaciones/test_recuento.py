@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.elenco import crear_persona
-from tests.guardas import sin_guardas_de_urna
+from tests.guardas import sin_guardas, sin_guardas_de_urna
 from tests.urnas import adulterar
 from tests.votaciones.conftest import abrir, segunda, votar
 from tests.votaciones.papeletas import EJEMPLOS
@@ -23,6 +23,7 @@ from votaciones.models import Contienda, Participacion, Votacion
 from votaciones.reglas import REGLAS, libro, orden_de_desempate, tablero
 from votaciones.reglas.condiciones import SIN_CONDICIONES
 from votaciones.urna.models import Asiento, Sobre
+from votaciones.urna.sobres import FirmanteDelTablero
 
 PROGRAMA = runpy.run_path(str(exportes.VERIFICADOR))
 Distinto, revisar = PROGRAMA["Distinto"], PROGRAMA["revisar"]
@@ -138,10 +139,11 @@ def otro_ganador(d1):
         obra["gana"], obra["vuelta"] = obra["numero"] == 2, 1 if obra["numero"] == 2 else None
 
 
-def en_el_tablero(cambio, *, encadenar=False):
-    """Cambia los asientos del distrito 1; con `encadenar`, rehace después todas las huellas."""
+def en_el_tablero(cambio, *, encadenar=False, firmar=True):
+    """Cambia los asientos del distrito 1; con `encadenar`, rehace las huellas y, si tiene la clave, las firmas."""
 
     def alterar(paquete):
+        firmante = FirmanteDelTablero(json.loads(paquete["libro.json"])["votacion"])
         asientos = json.loads(paquete["tablero-1.json"])
         asientos = cambio(asientos) or asientos
         anterior = tablero.ORIGEN
@@ -149,6 +151,7 @@ def en_el_tablero(cambio, *, encadenar=False):
             suma = tablero.suma_de(asiento["contenido"])
             huella = tablero.huella_de(anterior, numero, asiento["tipo"], suma)
             asiento |= {"numero": numero, "suma": suma, "anterior": anterior, "huella": huella}
+            asiento["firma"] = firmante.firmar(huella) if firmar else asiento["firma"]
             anterior = huella
         paquete["tablero-1.json"] = json.dumps(asientos).encode()
 
@@ -165,6 +168,15 @@ def con_contenido(lugar, cambio):
 
 
 LOTE, CIERRE, ESCRUTINIO = 1, 2, 3
+
+
+def acto(tipo):
+    contenido = tablero.canonico({"motivo": "Corte.", "momento": "2026-11-22T04:00Z", "calidad": "Planificación POA"})
+    return {"tipo": tipo, "contenido": contenido, "firma": "ab" * 64}
+
+
+def con_actos(*tipos):
+    return lambda asientos: [asientos[0], *map(acto, tipos), *asientos[1:]]
 
 
 def quitar_del_todo(asientos):
@@ -211,6 +223,34 @@ DEL_TABLERO = {
     ),
     "lote después del cierre": (
         en_el_tablero(lambda a: [a[0], a[2], a[1], a[3]], encadenar=True),
+        "al tablero le falta o le sobra un paso",
+    ),
+    "asiento rehecho y encadenado sin la clave": (
+        en_el_tablero(con_contenido(CIERRE, lambda c: c.update(papeletas=6)), encadenar=True, firmar=False),
+        "el asiento 3 del tablero no está firmado con la clave del libro",
+    ),
+    "asiento agregado y encadenado sin la clave": (
+        en_el_tablero(con_actos("suspension"), encadenar=True, firmar=False),
+        "el asiento 2 del tablero no está firmado con la clave del libro",
+    ),
+    "asiento sin firma": (
+        en_el_tablero(lambda a: a[1].update(firma="")),
+        "el asiento 2 del tablero no está firmado con la clave del libro",
+    ),
+    "firma de otro asiento": (
+        en_el_tablero(lambda a: a[3].update(firma=a[2]["firma"])),
+        "el asiento 4 del tablero no está firmado con la clave del libro",
+    ),
+    "suspendida dos veces": (
+        en_el_tablero(con_actos("suspension", "suspension"), encadenar=True),
+        "el asiento 3 del tablero repite una suspensión",
+    ),
+    "reanudada sin suspender": (
+        en_el_tablero(con_actos("reanudacion"), encadenar=True),
+        "el asiento 2 del tablero repite una suspensión o una reanudación",
+    ),
+    "suspendida después del cierre": (
+        en_el_tablero(lambda a: [*a[:3], acto("suspension"), a[3]], encadenar=True),
         "al tablero le falta o le sobra un paso",
     ),
     "urna de otro libro": (
@@ -273,6 +313,24 @@ ALTERACIONES = DEL_TABLERO | {
     ),
     "falta un distrito": (lambda p: con_resultado(p, lambda d: d.update(numero=7)), "mismos distritos"),
 }
+
+
+@pytest.mark.parametrize("tipos", [(), ("suspension", "reanudacion"), ("suspension",)])
+def test_control_encadenado_y_firmado_con_la_clave_es_igual(paquete, tipos):
+    """Lo que nota cada alteración no es que la cadena se haya rehecho. Y una suspensión en su sitio está bien."""
+    en_el_tablero(con_actos(*tipos), encadenar=True)(paquete)
+    assert dicho(paquete)[1].endswith("con cada una de las 4 reglas, igual.")
+
+
+def test_sin_el_paquete_de_firmas_se_dice_y_la_cadena_se_revisa_igual(paquete, monkeypatch):
+    monkeypatch.setitem(revisar.__globals__, "Ed25519PublicKey", None)
+    en_el_tablero(con_actos("suspension"), encadenar=True, firmar=False)(paquete)
+    assert dicho(paquete)[1] == (
+        "Las firmas de las credenciales y del tablero no se revisan: falta el paquete «cryptography»."
+    )
+    en_el_tablero(lambda a: a[-1].update(huella="0" * 64))(paquete)
+    with pytest.raises(Distinto, match="no tiene su huella"):
+        dicho(paquete)
 
 
 @pytest.mark.parametrize("alteracion", ALTERACIONES)
@@ -342,6 +400,22 @@ def test_cada_papeleta_alterada_se_nombra(contada_de, tipo, de, a, frase):
         dicho(paquete)
 
 
+def test_una_votacion_abierta_con_el_libro_3_sigue_sin_firmas_y_se_cuenta(preparada, gente):
+    """La que se abrió antes de que se firmara el tablero: su urna se abre, se cierra y se verifica como antes."""
+    abierta = abrir(preparada, actor=gente.hugo)
+    texto = libro.canonico(consultas.libro_de(abierta, version=3))
+    assert "clave_tablero" not in texto and "clave_tablero" in abierta.libro
+    with sin_guardas():
+        Votacion.objects.update(libro=texto, huella=libro.huella_de(texto))
+    d1 = Contienda.objects.select_related("votacion").get(votacion=abierta, numero=1)
+    for persona in (gente.ana, gente.dora, gente.fabio):
+        votar(d1, persona, 1)
+    acciones.cerrar_votacion(abierta, actor=gente.hugo, motivo="Fin.")
+    acciones.contar_votacion(abierta, actor=segunda())
+    assert set(Asiento.objects.values_list("firma", flat=True)) == {""}
+    assert len(dicho(exportes.recuento_de(Votacion.objects.get()), libro.huella_de(texto))) == 3
+
+
 def test_un_libro_de_la_version_2_se_cuenta_y_se_verifica_como_de_presupuesto(preparada, gente, pueblo):
     elecciones = EJEMPLOS["presupuesto"].elecciones
     votantes = [crear_persona(f"votante{n}", f"V {n}", otb=pueblo.otb_molle) for n in range(len(elecciones))]
@@ -349,7 +423,8 @@ def test_un_libro_de_la_version_2_se_cuenta_y_se_verifica_como_de_presupuesto(pr
     viejo = consultas.libro_de(abierta, version=2)
     assert "papeleta" not in viejo
     texto = libro.canonico(viejo)
-    Votacion.objects.update(libro=texto, huella=libro.huella_de(texto))
+    with sin_guardas():
+        Votacion.objects.update(libro=texto, huella=libro.huella_de(texto))
     d1 = Contienda.objects.get(votacion=abierta, numero=1)
     for votante, papeleta in zip(votantes, elecciones, strict=True):
         votar(d1, votante, *papeleta)
@@ -408,16 +483,25 @@ def test_verificar_urna_con_la_urna_alterada_falla(contada):
         call_command("verificar_urna", contada.slug)
 
 
-def test_verificar_urna_con_otro_escrutinio_que_encadena_falla(contada):
-    """Quien tenga la base puede rehacer la cadena; sin la clave no puede hacer que los sobres digan otra cosa."""
+@pytest.mark.parametrize(
+    ("con_la_clave", "frase"),
+    [
+        (False, "Distrito 2: el asiento 4 del tablero no está firmado con la clave del libro"),
+        (True, "Distrito 2: los sobres no llevan lo que se asentó al abrirlos"),
+    ],
+)
+def test_verificar_urna_con_otro_escrutinio_que_encadena_falla(contada, con_la_clave, frase):
+    """Quien tenga la base puede rehacer la cadena, pero no firmarla; con la clave, los sobres dicen otra cosa."""
     d2 = contada.contiendas.get(numero=2)
     with sin_guardas_de_urna():
         escrutinio = Asiento.objects.get(contienda=d2.pk, tipo="escrutinio")
         escrutinio.contenido = tablero.canonico({"papeletas": [[[2], 1]], "sal": "0"})
         suma = tablero.suma_de(escrutinio.contenido)
         escrutinio.huella = tablero.huella_de(escrutinio.anterior, escrutinio.numero, "escrutinio", suma)
+        if con_la_clave:
+            escrutinio.firma = FirmanteDelTablero(contada.slug).firmar(escrutinio.huella)
         escrutinio.save()
-    with pytest.raises(CommandError, match="Distrito 2: los sobres no llevan lo que se asentó al abrirlos"):
+    with pytest.raises(CommandError, match=frase):
         call_command("verificar_urna", contada.slug)
 
 

@@ -1,6 +1,7 @@
 """La urna: en su base, solo se agrega, acepta una vez cada credencial firmada y nadie la lee sin la clave."""
 
 import datetime
+import json
 import os
 import random
 import sqlite3
@@ -8,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
@@ -23,11 +25,11 @@ from votaciones.acciones.votar import asegurar_urna, firmar, retirar_credencial
 from votaciones.models import Contienda, Participacion
 from votaciones.reglas import credencial as credenciales
 from votaciones.reglas import recibo as recibos
-from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, suma_de
+from votaciones.reglas.tablero import ORIGEN, canonico, huella_de, mensaje_de, suma_de
 from votaciones.urna import acciones as urna
 from votaciones.urna import consultas
 from votaciones.urna.consultas import Apertura
-from votaciones.urna.guardas import _en_sqlite, guardas_que_faltan
+from votaciones.urna.guardas import DISPARADORES, guardas_que_faltan
 from votaciones.urna.models import Asentado, Asiento, Sobre
 from votaciones.urna.sobres import Cerrojo, Firmante, SobreInservible
 
@@ -272,10 +274,12 @@ def test_el_tablero_encadena_de_la_apertura_al_escrutinio(abierta, d1, gente):
     acciones.contar_votacion(abierta, actor=segunda())
     asientos = list(Asiento.objects.de(d1.pk))
     assert [asiento.tipo for asiento in asientos] == ["apertura", "lote", "cierre", "escrutinio"]
-    anterior = ORIGEN
+    anterior, clave = ORIGEN, bytes.fromhex(json.loads(abierta.libro)["clave_tablero"])
+    assert clave.hex() == asientos[0].datos["tablero"] != asientos[0].datos["clave"]
     for numero, asiento in enumerate(asientos, start=1):
         assert asiento.huella == huella_de(anterior, numero, asiento.tipo, suma_de(asiento.contenido))
         assert asiento.contenido == canonico(asiento.datos)
+        Ed25519PublicKey.from_public_bytes(clave).verify(bytes.fromhex(asiento.firma), mensaje_de(asiento.huella))
         anterior = asiento.huella
     assert asientos[0].datos["libro"] == abierta.huella
     assert asientos[2].datos == {"papeletas": 2}
@@ -303,6 +307,14 @@ def test_con_otra_clave_los_sobres_no_se_abren(d1, gente, settings):
         elegido(d1)
     with pytest.raises(SobreInservible):
         Cerrojo("otra urna").abrir(Sobre.objects.get().cerrado)
+
+
+def test_con_otra_clave_no_se_asienta_nada_con_firma_ajena(d1, gente, settings):
+    votar(d1, gente.ana, 1)
+    settings.CLAVE_URNA = "otra" * 20
+    with pytest.raises(urna.UrnaAlterada, match="no es la que anuncia el libro"):
+        urna.cerrar_urna(d1.pk)
+    assert [asiento.tipo for asiento in Asiento.objects.de(d1.pk)] == ["apertura"]
 
 
 def _agregar(d1):
@@ -426,13 +438,50 @@ def test_con_las_dos_bases_y_lo_publicado_nadie_une_personas_y_papeletas(prepara
 
 
 # --- Su migración ----------------------------------------------------------------------------------------------------
+def migrar_urna(carpeta, *hasta):
+    entorno = {**os.environ, "AYNI_MODO": "demo", "AYNI_DIR_DATOS": str(carpeta)}
+    entorno = {nombre: valor for nombre, valor in entorno.items() if nombre not in ("AYNI_BASE_DATOS", "AYNI_REDIS")}
+    orden = [sys.executable, "manage.py", "migrate", "urna", *hasta, "--database", "urna", "-v0"]
+    subprocess.run(orden, cwd=RAIZ, env=entorno, check=True, timeout=120)
+
+
+def guardas_de(base):
+    return {fila[0] for fila in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+
+
+EN_SQLITE = {nombre for nombre, suyo in DISPARADORES.items() if "sqlite" in suyo.condiciones}
+
+
 def test_la_migracion_de_la_urna_deja_las_tablas_con_sus_guardas(tmp_path):
     """En las pruebas la base se crea de una vez: aquí se la hace como en producción, desde cero."""
-    entorno = {**os.environ, "AYNI_MODO": "demo", "AYNI_DIR_DATOS": str(tmp_path)}
-    entorno = {nombre: valor for nombre, valor in entorno.items() if nombre not in ("AYNI_BASE_DATOS", "AYNI_REDIS")}
-    orden = [sys.executable, "manage.py", "migrate", "urna", "--database", "urna", "-v0"]
-    subprocess.run(orden, cwd=RAIZ, env=entorno, check=True, timeout=120)
+    migrar_urna(tmp_path)
     with sqlite3.connect(tmp_path / "ayni_urna.sqlite3") as base:
-        filas = base.execute("SELECT type, name FROM sqlite_master WHERE name LIKE 'urna_%'").fetchall()
-    assert {nombre for tipo, nombre in filas if tipo == "table"} == {"urna_sobre", "urna_asiento", "urna_asentado"}
-    assert {nombre for tipo, nombre in filas if tipo == "trigger"} == {nombre for nombre, _ in _en_sqlite()}
+        filas = base.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'urna_%'")
+        assert {fila[0] for fila in filas} == {"urna_sobre", "urna_asiento", "urna_asentado"}
+        assert guardas_de(base) == EN_SQLITE
+
+
+def test_una_urna_de_antes_pasa_al_tablero_firmado_con_lo_suyo_y_sus_guardas(tmp_path):
+    """La migración rehace la tabla de asientos, a la que nombran otras y que tenía guardas con otro nombre."""
+    migrar_urna(tmp_path, "0001")
+    asiento = (7, 1, "apertura", "{}", ORIGEN, "a" * 64)
+    with sqlite3.connect(tmp_path / "ayni_urna.sqlite3") as base:
+        base.execute(
+            "INSERT INTO urna_asiento (contienda, numero, tipo, contenido, anterior, huella) VALUES (?,?,?,?,?,?)",
+            asiento,
+        )
+        columnas = "id, contienda, serie, vuelta, firma, recibo, cerrado"
+        base.execute(f"INSERT INTO urna_sobre ({columnas}) VALUES (9, 7, 's', 1, 'f', 'r', 'c')")  # noqa: S608
+        base.execute("INSERT INTO urna_asentado (sobre_id, asiento_id) VALUES (9, 1)")
+        base.execute(
+            "CREATE TRIGGER urna_sobre_update BEFORE UPDATE ON urna_sobre BEGIN SELECT RAISE(ABORT, 'de antes'); END"
+        )
+    migrar_urna(tmp_path)
+    with sqlite3.connect(tmp_path / "ayni_urna.sqlite3") as base:
+        assert guardas_de(base) == EN_SQLITE
+        filas = base.execute("SELECT contienda, numero, tipo, contenido, anterior, huella, firma FROM urna_asiento")
+        assert filas.fetchall() == [(*asiento, "")]
+        assert base.execute("SELECT sobre_id, asiento_id FROM urna_asentado").fetchall() == [(9, 1)]
+        assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+        with pytest.raises(sqlite3.IntegrityError, match="solo se agrega"):
+            base.execute("UPDATE urna_asiento SET firma = 'x'")

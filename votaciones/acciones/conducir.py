@@ -86,7 +86,7 @@ def preparar_votacion(
     )
     numeros: set[int] = set()
     for area, sector, monto in techos:
-        numero = _numero_para(area, numeros)
+        numero = numero_para(area, numeros)
         numeros.add(numero)
         Contienda.objects.create(votacion=votacion, area=area, sector=sector, numero=numero, presupuesto=monto)
     anotar(
@@ -97,7 +97,7 @@ def preparar_votacion(
     return votacion
 
 
-def _numero_para(area: Area, usados: set[int]) -> int:
+def numero_para(area: Area, usados: set[int]) -> int:
     """El del distrito, que la gente conoce; si está tomado, o el lugar no tiene, el primero libre."""
     if area.tipo == Area.Tipo.DISTRITO and area.orden and area.orden not in usados:
         return area.orden
@@ -310,7 +310,7 @@ def _exigir_papeletas_al_dia(votacion: Votacion) -> list[Opcion]:
 def cerrar_votacion(
     votacion: Votacion, actor: Any = None, *, motivo: str = "", ahora: datetime | None = None
 ) -> Votacion:
-    """Cierra la votación: desde aquí no entra ni un voto más.
+    """Cierra la votación, abierta o suspendida: desde aquí no entra ni un voto más.
 
     Sin `actor` (el sistema) solo desde la hora anunciada; antes de esa hora hace falta Planificación y un motivo,
     que queda público.
@@ -319,7 +319,8 @@ def cerrar_votacion(
     ahora = ahora or timezone.now()
     votacion = bloquear(Votacion.objects.filter(pk=votacion.pk)).get()
     contiendas = list(bloquear(Contienda.objects.filter(votacion=votacion).order_by("pk")))
-    estados.exigir_movimiento(votacion.estado, Votacion.Estado.CERRADA)
+    desde = votacion.estado
+    estados.exigir_movimiento(desde, Votacion.Estado.CERRADA)
     antes_de_hora = ahora < votacion.cierra
     if antes_de_hora and actor is None:
         raise ReglaIncumplida(f"La votación cierra el {dia(votacion.cierra)}; todavía no es la hora.")
@@ -342,7 +343,7 @@ def cerrar_votacion(
         verbo="cerrar",
         actor=actor,
         calidad=CALIDAD,
-        desde=Votacion.Estado.ABIERTA,
+        desde=desde,
         hasta=Votacion.Estado.CERRADA,
         texto="Se cerró la votación antes de la hora anunciada." if antes_de_hora else "Se cerró la votación.",
         motivo=motivo.strip(),

@@ -19,6 +19,7 @@ from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones import permisos
 from votaciones.acciones.conducir import CALIDAD
 from votaciones.consultas import a_centavos, libro_de
+from votaciones.consultas_participacion import calcular
 from votaciones.models import Contienda, Opcion, Participacion, Resultado, Votacion
 from votaciones.reglas import REGLAS, Conteo, estados, libro, orden_de_desempate
 from votaciones.reglas.comun import Papeleta
@@ -46,6 +47,7 @@ def contar_votacion(votacion: Votacion, actor: Any = None, *, ahora: datetime | 
         condiciones = _condiciones_del_libro(congelado, contienda)
         papeletas = [puntos_de(seleccion, reglamento) for seleccion in _abrir_la_urna(contienda)]
         _contar_contienda(contienda, votacion, papeletas, condiciones, actor=actor)
+    _congelar_participacion(votacion, contiendas)
     if votacion.estado != Votacion.Estado.CONTADA:
         votacion.estado = Votacion.Estado.CONTADA
         votacion.contada = ahora or timezone.now()
@@ -86,6 +88,17 @@ def _abrir_la_urna(contienda: Contienda) -> list[Any]:
             f"{len(participaciones)} credenciales."
         )
     return selecciones
+
+
+def _congelar_participacion(votacion: Votacion, contiendas: list[Contienda]) -> None:
+    """Guarda quiénes participaron, una sola vez: dos cálculos en días distintos, restados, señalarían a alguien."""
+    if votacion.participacion:
+        return
+    votacion.participacion, suyas = calcular(votacion)
+    votacion.save(update_fields=["participacion"])
+    for contienda in contiendas:
+        contienda.participacion = suyas[contienda.pk]
+        contienda.save(update_fields=["participacion"])
 
 
 def _condiciones_del_libro(congelado: dict[str, Any], contienda: Contienda) -> Condiciones:

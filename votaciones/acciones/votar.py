@@ -1,5 +1,6 @@
 """Votar son dos actos en dos bases: retirar la credencial (aquí se sabe quién) y depositar (aquí ya no)."""
 
+import json
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -116,11 +117,15 @@ def asegurar_urna(contienda: Contienda) -> None:
     votacion = contienda.votacion
     if votacion.estado == Votacion.Estado.PREPARADA:
         raise ReglaIncumplida("Esta votación todavía está en preparación.")
+    # Los tableros se firman con la clave que el libro anuncia; los libros de antes no anunciaban ninguna.
+    tablero = json.loads(votacion.libro).get("clave_tablero", "")
     apertura = Apertura(
         urna=credenciales.urna_de(votacion.huella, contienda.numero),
         libro=votacion.huella,
         clave=Firmante(votacion.slug).publica,
         cierra=votacion.cierra.isoformat(),
         cambia=votacion.se_cambia,
+        votacion=votacion.slug if tablero else "",
+        tablero=tablero,
     )
     urna.abrir_urna(contienda.pk, apertura)

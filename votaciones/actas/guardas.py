@@ -6,7 +6,7 @@ En SQLite una migración que rehaga una de estas tablas pierde los disparadores 
 from typing import Any
 
 from civic.comun import disparadores
-from civic.comun.disparadores import BASES
+from civic.comun.disparadores import Disparador, cambia, en_las_dos, no_se_vacia
 
 FRASE = "Un acta aprobada no se cambia ni se borra: solo otra acta la enmienda."
 _CERRADAS = "('aprobada', 'enmendada')"
@@ -22,53 +22,40 @@ _HIJAS = ("actas_renglon", "actas_hoja", "actas_pdffirmado")
 _SIN_ALTAS = ("actas_renglon", "actas_hoja")
 
 
-def _cambia(igual: str) -> str:
-    iguales = " AND ".join(f"NEW.{columna} {igual} OLD.{columna}" for columna in _FIJAS)
-    return f"NOT (OLD.estado = 'aprobada' AND NEW.estado IN {_CERRADAS} AND {iguales})"
-
-
 def _cerrada(fila: str) -> str:
     return f"EXISTS (SELECT 1 FROM actas_acta WHERE id = {fila}.acta_id AND estado IN {_CERRADAS})"  # noqa: S608
 
 
-def _disparadores() -> dict[str, tuple[str, str, dict[str, str]]]:
-    """nombre -> (tabla, acto, condición en cada base)."""
+def _alguna(cual: str = "TRUE") -> str:
+    return f"EXISTS (SELECT 1 FROM actas_acta WHERE {cual} AND estado IN {_CERRADAS})"  # noqa: S608 -- nombres fijos
+
+
+def _guarda(tabla: str, acto: str, condicion: str) -> Disparador:
+    return en_las_dos(tabla, acto, condicion, FRASE)
+
+
+def _disparadores() -> dict[str, Disparador]:
+    de_antes = f"OLD.estado IN {_CERRADAS}"
+    # Lo único que le pasa a un acta aprobada: queda enmendada por otra.
+    mal_movida = f"NOT (OLD.estado = 'aprobada' AND NEW.estado IN {_CERRADAS})"
+    condiciones = {base: f"{de_antes} AND ({mal_movida} OR {otra})" for base, otra in cambia(_FIJAS).items()}
     todos = {
-        "acta_aprobada_no_cambia": (
-            "actas_acta",
-            "UPDATE",
-            {
-                "sqlite": f"OLD.estado IN {_CERRADAS} AND {_cambia('IS')}",
-                "postgresql": f"OLD.estado IN {_CERRADAS} AND {_cambia('IS NOT DISTINCT FROM')}",
-            },
-        ),
-        "acta_aprobada_no_se_borra": ("actas_acta", "DELETE", dict.fromkeys(BASES, _de_acta("OLD"))),
+        "acta_aprobada_no_cambia": Disparador("actas_acta", "UPDATE", condiciones, FRASE),
+        "acta_aprobada_no_se_borra": _guarda("actas_acta", "DELETE", de_antes),
         # REPLACE borra la fila anterior sin avisar a nadie (SQLite).
-        "acta_aprobada_no_se_pisa": (
-            "actas_acta",
-            "INSERT",
-            dict.fromkeys(
-                BASES,
-                "EXISTS (SELECT 1 FROM actas_acta WHERE (id = NEW.id OR numero = NEW.numero) "  # noqa: S608
-                f"AND estado IN {_CERRADAS})",
-            ),
-        ),
+        "acta_aprobada_no_se_pisa": _guarda("actas_acta", "INSERT", _alguna("(id = NEW.id OR numero = NEW.numero)")),
+        "acta_aprobada_no_se_vacia": no_se_vacia("actas_acta", FRASE, _alguna()),
     }
     for tabla in _HIJAS:
         corto = tabla.removeprefix("actas_")
-        todos[f"{corto}_de_aprobada_no_cambia"] = (
-            tabla,
-            "UPDATE",
-            dict.fromkeys(BASES, f"{_cerrada('OLD')} OR {_cerrada('NEW')}"),
-        )
-        todos[f"{corto}_de_aprobada_no_se_borra"] = (tabla, "DELETE", dict.fromkeys(BASES, _cerrada("OLD")))
+        todos |= {
+            f"{corto}_de_aprobada_no_cambia": _guarda(tabla, "UPDATE", f"{_cerrada('OLD')} OR {_cerrada('NEW')}"),
+            f"{corto}_de_aprobada_no_se_borra": _guarda(tabla, "DELETE", _cerrada("OLD")),
+            f"{corto}_de_aprobada_no_se_vacia": no_se_vacia(tabla, FRASE, _alguna()),
+        }
         if tabla in _SIN_ALTAS:
-            todos[f"{corto}_de_aprobada_no_entra"] = (tabla, "INSERT", dict.fromkeys(BASES, _cerrada("NEW")))
+            todos[f"{corto}_de_aprobada_no_entra"] = _guarda(tabla, "INSERT", _cerrada("NEW"))
     return todos
-
-
-def _de_acta(fila: str) -> str:
-    return f"{fila}.estado IN {_CERRADAS}"
 
 
 DISPARADORES = _disparadores()
@@ -76,7 +63,7 @@ DISPARADORES = _disparadores()
 
 def poner_guardas(conexion: Any) -> None:
     """Crea los disparadores; ponerlos dos veces es lo mismo que una."""
-    disparadores.poner(conexion, DISPARADORES, FRASE)
+    disparadores.poner(conexion, DISPARADORES)
 
 
 def quitar_guardas(conexion: Any) -> None:

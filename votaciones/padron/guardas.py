@@ -6,7 +6,7 @@ En SQLite una migración que rehaga una de estas tablas pierde los disparadores 
 from typing import Any
 
 from civic.comun import disparadores
-from civic.comun.disparadores import BASES
+from civic.comun.disparadores import Disparador, en_las_dos, no_se_vacia
 
 FRASE = "El padrón de una votación abierta es definitivo: no se cambia ni se borra."
 _PADRON = "padron_electoral_padronelectoral"
@@ -17,35 +17,37 @@ def _definitivo(cual: str) -> str:
     return f"EXISTS (SELECT 1 FROM {_PADRON} WHERE {cual} AND estado = 'definitivo')"  # noqa: S608 -- nombres fijos
 
 
-def _disparadores() -> dict[str, tuple[str, str, dict[str, str]]]:
-    """nombre -> (tabla, acto, condición en cada base)."""
-    condiciones = {
-        "padron_definitivo_no_cambia": (_PADRON, "UPDATE", "OLD.estado = 'definitivo'"),
-        "padron_definitivo_no_se_borra": (_PADRON, "DELETE", "OLD.estado = 'definitivo'"),
+def _disparadores() -> dict[str, Disparador]:
+    todos = {
+        "padron_definitivo_no_cambia": _guarda(_PADRON, "UPDATE", "OLD.estado = 'definitivo'"),
+        "padron_definitivo_no_se_borra": _guarda(_PADRON, "DELETE", "OLD.estado = 'definitivo'"),
         # REPLACE borra la fila anterior sin avisar a nadie (SQLite).
-        "padron_definitivo_no_se_pisa": (
-            _PADRON,
-            "INSERT",
-            _definitivo("(id = NEW.id OR votacion_id = NEW.votacion_id)"),
+        "padron_definitivo_no_se_pisa": _guarda(
+            _PADRON, "INSERT", _definitivo("(id = NEW.id OR votacion_id = NEW.votacion_id)")
         ),
     }
     for corto, tabla in _HIJAS.items():
         de_antes, de_ahora = _definitivo("id = OLD.padron_id"), _definitivo("id = NEW.padron_id")
-        condiciones[f"{corto}_de_definitivo_no_cambia"] = (tabla, "UPDATE", f"{de_antes} OR {de_ahora}")
-        condiciones[f"{corto}_de_definitivo_no_se_borra"] = (tabla, "DELETE", de_antes)
         pisa = f"EXISTS (SELECT 1 FROM {tabla} vieja WHERE vieja.id = NEW.id)"  # noqa: S608 -- nombres fijos
-        condiciones[f"{corto}_de_definitivo_no_entra"] = (tabla, "INSERT", f"{de_ahora} OR {pisa}")
-    return {
-        nombre: (tabla, acto, dict.fromkeys(BASES, condicion))
-        for nombre, (tabla, acto, condicion) in condiciones.items()
-    }
+        todos |= {
+            f"{corto}_de_definitivo_no_cambia": _guarda(tabla, "UPDATE", f"{de_antes} OR {de_ahora}"),
+            f"{corto}_de_definitivo_no_se_borra": _guarda(tabla, "DELETE", de_antes),
+            f"{corto}_de_definitivo_no_entra": _guarda(tabla, "INSERT", f"{de_ahora} OR {pisa}"),
+        }
+    for corto, tabla in {"padron": _PADRON, **_HIJAS}.items():
+        todos[f"{corto}_definitivo_no_se_vacia"] = no_se_vacia(tabla, FRASE, _definitivo("TRUE"))
+    return todos
+
+
+def _guarda(tabla: str, acto: str, condicion: str) -> Disparador:
+    return en_las_dos(tabla, acto, condicion, FRASE)
 
 
 DISPARADORES = _disparadores()
 
 
 def poner_guardas(conexion: Any) -> None:
-    disparadores.poner(conexion, DISPARADORES, FRASE)
+    disparadores.poner(conexion, DISPARADORES)
 
 
 def quitar_guardas(conexion: Any) -> None:

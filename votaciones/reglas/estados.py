@@ -11,6 +11,7 @@ from civic.procesos.reglas.fases import DESIERTO, EN_MARCHA, SUSPENDIDO
 class Estado(StrEnum):
     PREPARADA = "preparada"
     ABIERTA = "abierta"
+    SUSPENDIDA = "suspendida"
     CERRADA = "cerrada"
     CONTADA = "contada"
 
@@ -18,27 +19,32 @@ class Estado(StrEnum):
 # estado -> a qué puede pasar. De «contada» a «contada»: contar otra vez da lo mismo y no daña nada.
 MOVIMIENTOS: dict[str, frozenset[str]] = {
     Estado.PREPARADA: frozenset({Estado.ABIERTA}),
-    Estado.ABIERTA: frozenset({Estado.CERRADA}),
+    Estado.ABIERTA: frozenset({Estado.SUSPENDIDA, Estado.CERRADA}),
+    Estado.SUSPENDIDA: frozenset({Estado.ABIERTA, Estado.CERRADA}),
     Estado.CERRADA: frozenset({Estado.CONTADA}),
     Estado.CONTADA: frozenset({Estado.CONTADA}),
 }
 _PARA = {
     Estado.ABIERTA: "Solo se abre una votación en preparación",
+    Estado.SUSPENDIDA: "Solo se suspende una votación abierta",
     Estado.CERRADA: "Solo se cierra una votación abierta",
     Estado.CONTADA: "Solo se cuenta una votación cerrada",
 }
 _ES = {
     Estado.PREPARADA: "esta todavía está en preparación",
     Estado.ABIERTA: "esta sigue abierta",
+    Estado.SUSPENDIDA: "esta está suspendida",
     Estado.CERRADA: "esta ya se cerró",
     Estado.CONTADA: "esta ya se contó",
 }
 
 
-def exigir_movimiento(estado: str, hacia: str) -> None:
-    """Lanza ReglaIncumplida si la votación no puede pasar a `hacia`."""
-    if hacia not in MOVIMIENTOS[estado]:
-        raise ReglaIncumplida(f"{_PARA[Estado(hacia)]}, y {_ES[Estado(estado)]}.")
+def exigir_movimiento(estado: str, hacia: str, *, reanuda: bool = False) -> None:
+    """Lanza ReglaIncumplida si la votación no puede pasar a `hacia`. Abrir y reanudar llevan al mismo estado."""
+    de_vuelta = estado == Estado.SUSPENDIDA and hacia == Estado.ABIERTA
+    if hacia not in MOVIMIENTOS[estado] or de_vuelta != reanuda:
+        para = "Solo se reanuda una votación suspendida" if reanuda else _PARA[Estado(hacia)]
+        raise ReglaIncumplida(f"{para}, y {_ES[Estado(estado)]}.")
 
 
 @dataclass(frozen=True)
@@ -76,4 +82,6 @@ def situacion(estado: str, abre: datetime, cierra: datetime, ahora: datetime, pr
         return TERMINADA
     if proceso in _CON_EL_PROCESO:
         return _CON_EL_PROCESO[proceso]
+    if estado == Estado.SUSPENDIDA:
+        return SUSPENDIDA
     return POR_ABRIR if ahora < abre else ABIERTA

@@ -1,6 +1,6 @@
 """Las medidas de los dibujos del resultado, en porcentajes del ancho: la letra no cambia de tamaño con la pantalla."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # Un tramo más angosto que esto no lleva su número escrito: no cabría en un teléfono.
@@ -39,7 +39,7 @@ class Vuelta:
     y: int
 
 
-def _por_ciento(parte: int, total: int) -> str:
+def por_ciento(parte: int, total: int) -> str:
     """«12.5%», con punto: es para el dibujo, no para leer."""
     return f"{round(100 * parte / total, 3):g}%" if total else "0%"
 
@@ -51,9 +51,9 @@ def barra(obras: Iterable[tuple[int, int, bool]], presupuesto: int) -> Barra:
         tramos.append(
             Tramo(
                 numero,
-                x=_por_ciento(antes, presupuesto),
-                ancho=_por_ciento(costo, presupuesto),
-                centro=_por_ciento(2 * antes + costo, 2 * presupuesto),
+                x=por_ciento(antes, presupuesto),
+                ancho=por_ciento(costo, presupuesto),
+                centro=por_ciento(2 * antes + costo, 2 * presupuesto),
                 otra=otra,
                 con_numero=costo * 100 >= presupuesto * MINIMO_CON_NUMERO,
             )
@@ -66,7 +66,27 @@ def vueltas(costos: Iterable[int], presupuesto: int) -> list[Vuelta]:
     """`costos` en centavos, en orden de victoria."""
     filas, antes = [], 0
     for cual, costo in enumerate(costos):
-        x, ancho = _por_ciento(antes, presupuesto), _por_ciento(costo, presupuesto)
+        x, ancho = por_ciento(antes, presupuesto), por_ciento(costo, presupuesto)
         antes += costo
         filas.append(Vuelta(cual + 1, presupuesto - antes, x, ancho, y=cual * ALTO_DE_VUELTA))
     return filas
+
+
+CLASES_CON_COLOR = 4
+
+
+def clases_de_color(
+    valores: Mapping[str, int], *, tope: int | None = None
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Clase de color de cada valor (en por ciento) y la leyenda, de menos a más: solo las clases que se usan.
+
+    «c0» es nada; «c1» a «c4», cuartos iguales hasta `tope` o, sin él, hasta el mayor valor redondeado hacia arriba.
+    """
+    tope = tope or max(1, -(-max(valores.values(), default=0) // CLASES_CON_COLOR)) * CLASES_CON_COLOR
+    paso = tope // CLASES_CON_COLOR
+    clases = {codigo: f"c{min(CLASES_CON_COLOR, -(-max(0, valor) // paso))}" for codigo, valor in valores.items()}
+    rotulos = {"c0": "0 %"} | {
+        f"c{n}": f"{(n - 1) * paso + 1} a {n * paso} %" if paso > 1 else f"{n} %"
+        for n in range(1, CLASES_CON_COLOR + 1)
+    }
+    return clases, [(clase, rotulo) for clase, rotulo in rotulos.items() if clase in clases.values()]

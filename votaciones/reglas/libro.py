@@ -8,7 +8,8 @@ from civic.comun import cadena
 # La 2 agregó el apoyo mínimo y las condiciones entre obras; las votaciones abiertas antes siguen con la suya.
 # La 3, el tipo de papeleta con sus límites (antes se marcaba sin pasar del presupuesto), el padrón definitivo (vota
 # quien está en él, y no quien se verifique después) y la clave de la urna.
-# La 4, el lugar de cada contienda: un distrito, una OTB o toda la ciudad, entero o de un sector.
+# La 4, el lugar de cada contienda (un distrito, una OTB o toda la ciudad, entero o de un sector) y la clave que firma
+# el tablero.
 VERSION = 4
 DESEMPATE = "Por sorteo público: va antes la opción con menor SHA-256 de «huella:número»."
 CONDICIONES = "Entre dos excluyentes gana a lo más una; la que depende de otra entra solo si antes ganó esa."

@@ -1,4 +1,4 @@
-"""Lo que se hace con una urna: abrirla, depositar, asentar por lotes en el tablero, cerrarla y abrir sus sobres.
+"""Lo que se hace con una urna: abrirla, depositar, asentar por lotes, suspenderla, cerrarla y abrir sus sobres.
 
 Nada de esto va a la bitácora: la urna tiene su propio tablero, encadenado, y no sabe quién hace qué. Repetir cualquier
 paso da lo mismo.
@@ -7,6 +7,7 @@ paso da lo mismo.
 import json
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +21,13 @@ from votaciones.urna import consultas
 from votaciones.urna.consultas import Apertura
 from votaciones.urna.models import Asentado, Asiento, Sobre
 from votaciones.urna.ruta import BASE
-from votaciones.urna.sobres import Cerrojo, SobreInservible, VerificadorEd25519
+from votaciones.urna.sobres import Cerrojo, FirmanteDelTablero, SobreInservible, VerificadorEd25519
 
 # Un lote no se asienta con menos sobres, salvo el último: quién entró en él debe poder ser cualquiera de varios.
 LOTE_MINIMO = 20
 YA_DEPOSITADA = "Esa papeleta ya está en la urna y no se puede cambiar."
 CERRADA = "La urna ya se cerró: tu papeleta no entró."
+SUSPENDIDA = "La votación está suspendida: tu papeleta no entró. Podrás enviarla cuando se reanude."
 FALSA = "Esa credencial no vale en esta urna."
 # Primera mitad de los candados de PostgreSQL; la segunda es la contienda o parte de la serie.
 _ES_URNA, _ES_CREDENCIAL = 0x414E4F, 0x414E50
@@ -37,6 +39,10 @@ class UrnaAlterada(ReglaIncumplida):
 
 class SinAbrir(ReglaIncumplida):
     """Nadie abrió esa urna todavía."""
+
+
+class Suspendida(ReglaIncumplida):
+    """La urna no recibe papeletas hasta que la votación se reanude."""
 
 
 class YaDepositada(ReglaIncumplida):
@@ -65,17 +71,29 @@ def _trancar(orden: str, *claves: int) -> None:
             cursor.execute(orden, claves)
 
 
-def _asentar(contienda: int, tipo: Tipo, contenido: Any) -> Asiento:
+def _asentar(contienda: int, tipo: Tipo, contenido: Any, apertura: Apertura) -> Asiento:
     numero, anterior = consultas.cabeza_de(contienda) or (0, ORIGEN)
     texto = canonico(contenido)
+    huella = huella_de(anterior, numero + 1, tipo, suma_de(texto))
     return Asiento.objects.create(
         contienda=contienda,
         numero=numero + 1,
         tipo=tipo,
         contenido=texto,
         anterior=anterior,
-        huella=huella_de(anterior, numero + 1, tipo, suma_de(texto)),
+        huella=huella,
+        firma=_firma_de(huella, apertura),
     )
+
+
+def _firma_de(huella: str, apertura: Apertura) -> str:
+    """La firma de un asiento; vacía si el libro de esa votación es de antes de que se firmaran."""
+    if not apertura.tablero:
+        return ""
+    firmante = FirmanteDelTablero(apertura.votacion)
+    if firmante.publica != apertura.tablero:
+        raise UrnaAlterada("La clave de este servidor no es la que anuncia el libro de reglas: no se asienta nada.")
+    return firmante.firmar(huella)
 
 
 # --- Abrir y depositar -----------------------------------------------------------------------------------------------
@@ -85,7 +103,7 @@ def abrir_urna(contienda: int, apertura: Apertura) -> None:
         _tomar_sola(contienda)
         anterior, _cerrada = consultas.apertura_de(contienda)
         if anterior is None:
-            _asentar(contienda, Tipo.APERTURA, vars(apertura))
+            _asentar(contienda, Tipo.APERTURA, vars(apertura), apertura)
         elif anterior != apertura:
             raise UrnaAlterada("La urna se abrió con otro libro de reglas.")
 
@@ -102,7 +120,7 @@ def depositar(
 ) -> None:
     """Cierra la papeleta en un sobre y lo guarda; al volver, está escrito. `recibo` es la huella del código.
 
-    Lanza ReglaIncumplida si la urna no está abierta, la credencial no vale o ya puso otra papeleta (YaDepositada).
+    Lanza ReglaIncumplida si la urna no está abierta o está suspendida, la credencial no vale o ya puso otra papeleta.
     Repetir la misma no agrega nada; otra la reemplaza si la urna se abrió dejando cambiar y `cambia`. `ahora` es para
     probar y para cargar lo pasado: sin él manda la hora de la base.
     """
@@ -125,7 +143,8 @@ def _depositar(
     verificador: Verificador | None,
 ) -> None:
     _compartir(contienda, credencial.serie)
-    apertura, cerrada, hora = consultas.situacion_de(contienda)
+    situacion = consultas.situacion_de(contienda)
+    apertura = situacion.apertura
     if apertura is None:
         raise SinAbrir("Esta urna todavía no está abierta.")
     verificador = verificador or VerificadorEd25519(apertura.clave)
@@ -135,8 +154,10 @@ def _depositar(
     anterior = consultas.ultimo_sobre(contienda, credencial.serie)
     if anterior is not None and cerrojo.abrir(anterior.cerrado) == seleccion:
         return
-    if cerrada or (ahora or hora) >= datetime.fromisoformat(apertura.cierra):
+    if situacion.cerrada or (ahora or situacion.hora) >= datetime.fromisoformat(apertura.cierra):
         raise ReglaIncumplida(CERRADA)
+    if situacion.suspendida:
+        raise Suspendida(SUSPENDIDA)
     if anterior is not None and not (apertura.cambia and cambia):
         raise YaDepositada(YA_DEPOSITADA)
     Sobre.objects.create(
@@ -154,19 +175,45 @@ def asentar_lote(contienda: int, *, minimo: int = LOTE_MINIMO, ahora: datetime |
     """Pasa al tablero los sobres que todavía no están, si son `minimo` o más. Devuelve cuántos pasaron."""
     with transaction.atomic(using=BASE):
         _tomar_sola(contienda)
-        return _asentar_lote(contienda, minimo, ahora)
+        apertura, _cerrada = consultas.apertura_de(contienda)
+        return _asentar_lote(contienda, minimo, ahora, apertura) if apertura else 0
 
 
-def _asentar_lote(contienda: int, minimo: int, ahora: datetime | None) -> int:
+def _asentar_lote(contienda: int, minimo: int, ahora: datetime | None, apertura: Apertura) -> int:
     # Ordenados por la huella del recibo, que es azar: ni el lugar ni la clave dicen quién llegó antes.
     sobres = list(Sobre.objects.filter(contienda=contienda, asentado=None).order_by("recibo", "vuelta"))
     if len(sobres) < minimo or not sobres:
         return 0
     papeletas = [[sobre.recibo, sobre.serie, sobre.vuelta, sobre.firma, suma_de(sobre.cerrado)] for sobre in sobres]
     momento = f"{ahora or timezone.now():%Y-%m-%dT%H:%M}"
-    asiento = _asentar(contienda, Tipo.LOTE, {"momento": momento, "papeletas": papeletas})
+    asiento = _asentar(contienda, Tipo.LOTE, {"momento": momento, "papeletas": papeletas}, apertura)
     Asentado.objects.bulk_create([Asentado(sobre=sobre, asiento=asiento) for sobre in sobres], batch_size=500)
     return len(sobres)
+
+
+def suspender_urna(contienda: int, acto: Mapping[str, str]) -> bool:
+    """Asienta la suspensión: desde aquí la base no acepta un sobre hasta la reanudación. Si ya lo está, nada.
+
+    `acto` dice motivo, momento y calidad. Quien ya está depositando termina; devuelve si la suspendió.
+    """
+    return _asentar_acto(contienda, Tipo.SUSPENSION, acto)
+
+
+def reanudar_urna(contienda: int, acto: Mapping[str, str]) -> bool:
+    """Asienta la reanudación: la urna vuelve a recibir. Si no está suspendida, nada."""
+    return _asentar_acto(contienda, Tipo.REANUDACION, acto)
+
+
+def _asentar_acto(contienda: int, tipo: Tipo, acto: Mapping[str, str]) -> bool:
+    with transaction.atomic(using=BASE):
+        _tomar_sola(contienda)
+        situacion = consultas.situacion_de(contienda)
+        if situacion.apertura is None or situacion.cerrada:
+            raise UrnaAlterada("Solo se suspende o se reanuda una urna abierta.")
+        if situacion.suspendida == (tipo == Tipo.SUSPENSION):
+            return False
+        _asentar(contienda, tipo, dict(acto), situacion.apertura)
+        return True
 
 
 def cerrar_urna(contienda: int, *, ahora: datetime | None = None) -> int:
@@ -177,9 +224,9 @@ def cerrar_urna(contienda: int, *, ahora: datetime | None = None) -> int:
         if apertura is None:
             raise UrnaAlterada("No se puede cerrar una urna que nunca se abrió.")
         if not cerrada:
-            _asentar_lote(contienda, 1, ahora)
+            _asentar_lote(contienda, 1, ahora, apertura)
             cuantas = consultas.papeletas_por_contienda([contienda]).get(contienda, 0)
-            _asentar(contienda, Tipo.CIERRE, {"papeletas": cuantas})
+            _asentar(contienda, Tipo.CIERRE, {"papeletas": cuantas}, apertura)
         return consultas.papeletas_por_contienda([contienda]).get(contienda, 0)
 
 
@@ -194,10 +241,13 @@ def abrir_sobres(contienda: int) -> list[Any]:
         _tomar_sola(contienda)
         if Asiento.objects.filter(contienda=contienda, tipo=Tipo.ESCRUTINIO).exists():
             return consultas.selecciones_de(contienda)
+        apertura, _cerrada = consultas.apertura_de(contienda)
+        if apertura is None:
+            raise UrnaAlterada("Nadie abrió esa urna.")
         cuenta = Counter(canonico(seleccion) for seleccion in leer_sobres(contienda))
         # La sal impide adivinar, desde su suma, las papeletas de un lugar donde votaron tan pocos que no se publican.
         papeletas = [[json.loads(texto), cuantas] for texto, cuantas in sorted(cuenta.items())]
-        _asentar(contienda, Tipo.ESCRUTINIO, {"papeletas": papeletas, "sal": secrets.token_hex(16)})
+        _asentar(contienda, Tipo.ESCRUTINIO, {"papeletas": papeletas, "sal": secrets.token_hex(16)}, apertura)
         return consultas.selecciones_de(contienda)
 
 

@@ -17,33 +17,65 @@ from votaciones.urna.ruta import BASE
 
 @dataclass(frozen=True)
 class Apertura:
-    """Lo que dice el primer asiento. `cierra` en UTC («2026-11-22T04:00:00Z»); `cambia`: si el último voto vale."""
+    """Lo que dice el primer asiento. `cierra` en UTC («2026-11-22T04:00:00Z»); `cambia`: si el último voto vale.
+
+    `tablero` es la clave pública que comprueba las firmas de los asientos y `votacion`, de cuál sale la que firma: van
+    vacías en las votaciones con un libro de antes del 4, cuyos tableros no se firman.
+    """
 
     urna: str
     libro: str
     clave: str
     cierra: str
     cambia: bool = False
+    votacion: str = ""
+    tablero: str = ""
+
+
+@dataclass(frozen=True)
+class Situacion:
+    """En qué está una urna. Con `hora`, la de su base, se decide si sigue abierta: una sola para todos."""
+
+    apertura: Apertura | None
+    cerrada: bool
+    suspendida: bool
+    hora: datetime
+
+
+ACTOS = (Tipo.SUSPENSION, Tipo.REANUDACION)
 
 
 def apertura_de(contienda: int) -> tuple[Apertura | None, bool]:
     """(su apertura, si ya se cerró)."""
-    return situacion_de(contienda)[:2]
+    situacion = situacion_de(contienda)
+    return situacion.apertura, situacion.cerrada
 
 
-def situacion_de(contienda: int) -> tuple[Apertura | None, bool, datetime]:
-    """(su apertura, si ya se cerró, la hora de su base), en una consulta.
-
-    Con esa hora se decide si la urna sigue abierta: es una sola para todos los servidores.
-    """
-    pasos = Asiento.objects.filter(contienda=contienda, tipo__in=(Tipo.APERTURA, Tipo.CIERRE))
+def situacion_de(contienda: int) -> Situacion:
+    """En qué está la urna, en una consulta."""
+    pasos = Asiento.objects.filter(contienda=contienda, tipo__in=(Tipo.APERTURA, Tipo.CIERRE, *ACTOS))
     # SQLite vive en este mismo proceso: su reloj es este.
     hora = _RelojDeLaBase() if connections[BASE].vendor == "postgresql" else Value(None, DateTimeField())
-    filas = {tipo: (contenido, momento) for tipo, contenido, momento in pasos.values_list("tipo", "contenido", hora)}
-    if Tipo.APERTURA not in filas:
-        return None, False, timezone.now()
-    contenido, momento = filas[Tipo.APERTURA]
-    return Apertura(**json.loads(contenido)), Tipo.CIERRE in filas, momento or timezone.now()
+    filas = list(pasos.order_by("numero").values_list("tipo", "contenido", hora))
+    if not filas:
+        return Situacion(None, False, False, timezone.now())
+    _tipo, contenido, momento = filas[0]
+    tipos = [tipo for tipo, _contenido, _momento in filas]
+    suspendida = [tipo for tipo in tipos if tipo in ACTOS][-1:] == [Tipo.SUSPENSION]
+    return Situacion(Apertura(**json.loads(contenido)), Tipo.CIERRE in tipos, suspendida, momento or timezone.now())
+
+
+def actos_de(contiendas: Iterable[int]) -> list[tuple[str, dict[str, Any]]]:
+    """[(tipo, contenido)] de las suspensiones y reanudaciones de esas urnas, en orden; las iguales, una vez."""
+    filas = Asiento.objects.filter(contienda__in=list(contiendas), tipo__in=ACTOS).order_by("numero")
+    unicos: dict[tuple[str, str], None] = dict.fromkeys(filas.values_list("tipo", "contenido"))
+    # El orden entre dos urnas lo da el momento; en el mismo minuto, el del tablero.
+    return sorted(((tipo, json.loads(texto)) for tipo, texto in unicos), key=lambda acto: acto[1]["momento"])
+
+
+def ultimo_acto_de(contienda: int) -> Asiento | None:
+    """La última suspensión o reanudación de esa urna."""
+    return Asiento.objects.filter(contienda=contienda, tipo__in=ACTOS).order_by("-numero").first()
 
 
 class _RelojDeLaBase(Func):
@@ -79,6 +111,7 @@ def tablero_de(contienda: int, *, con_papeletas: bool = True) -> list[dict[str, 
                 "suma": suma_de(asiento.contenido),
                 "anterior": asiento.anterior,
                 "huella": asiento.huella,
+                "firma": asiento.firma,
             }
         )
     return asientos
@@ -89,10 +122,10 @@ def cabeza_de(contienda: int) -> tuple[int, str] | None:
     return Asiento.objects.filter(contienda=contienda).order_by("-numero").values_list("numero", "huella").first()
 
 
-def cabezas_de(contiendas: Iterable[int]) -> dict[int, tuple[int, str]]:
-    """{contienda: (número, huella)} del último asiento de cada una, en una consulta."""
+def cabezas_de(contiendas: Iterable[int]) -> dict[int, tuple[int, str, str]]:
+    """{contienda: (número, huella, firma)} del último asiento de cada una, en una consulta."""
     filas = Asiento.objects.filter(contienda__in=list(contiendas)).order_by("contienda", "numero")
-    return {fila[0]: fila[1:] for fila in filas.values_list("contienda", "numero", "huella")}
+    return {fila[0]: fila[1:] for fila in filas.values_list("contienda", "numero", "huella", "firma")}
 
 
 def recibos_de(contienda: int) -> list[str]:

@@ -50,6 +50,8 @@ class Asiento(models.Model):
     contenido = models.TextField("contenido")
     anterior = models.CharField("huella anterior", max_length=64)
     huella = models.CharField("huella", max_length=64)
+    # De la huella, con la clave que dice el libro. Vacía en las urnas de votaciones con un libro de antes del 4.
+    firma = models.CharField("firma de la huella", max_length=128, blank=True, default="")
 
     objects = AsientoQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
 """Cerrar y abrir sobres, y comprobar credenciales: toda la criptografía de la urna, con `cryptography`.
 
 Las claves salen de AYNI_CLAVE_URNA, que no está en ninguna base: quien las copie enteras no puede abrir un sobre ni
-firmar una credencial. Cada votación y cada urna tienen la suya.
+firmar una credencial ni un asiento del tablero. Cada votación y cada urna tienen la suya.
 """
 
 import base64
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from votaciones.reglas.credencial import Credencial
-from votaciones.reglas.tablero import canonico
+from votaciones.reglas.tablero import canonico, mensaje_de
 
 # Los sobres miden todos lo mismo, o un múltiplo: su tamaño no dice cuántas obras se marcaron.
 MEDIDA = 512
@@ -80,3 +80,19 @@ class VerificadorEd25519:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+# --- Tablero ---------------------------------------------------------------------------------------------------------
+class FirmanteDelTablero:
+    """Firma los asientos de las urnas de una votación."""
+
+    def __init__(self, votacion: str) -> None:
+        self._clave = Ed25519PrivateKey.from_private_bytes(clave_para(f"tablero:{votacion}"))
+
+    @property
+    def publica(self) -> str:
+        """La clave con que cualquiera comprueba sus firmas, en hexadecimal; va en el libro de reglas."""
+        return self._clave.public_key().public_bytes_raw().hex()
+
+    def firmar(self, huella: str) -> str:
+        return self._clave.sign(mensaje_de(huella)).hex()

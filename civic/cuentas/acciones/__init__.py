@@ -26,6 +26,7 @@ from civic.cuentas.acciones.directivas import (
     terminar_mandato,
     vincular_cargo,
 )
+from civic.cuentas.acciones.estadisticas import borrar_datos_para_estadisticas, guardar_datos_para_estadisticas
 from civic.cuentas.acciones.fin_de_verificacion import retirar_verificacion, revocar_verificacion, soltar_identidad
 from civic.cuentas.acciones.observaciones import (
     enviar_observacion,
@@ -80,6 +81,7 @@ __all__ = [
     "anotar_cambio_de_cuenta",
     "anotar_de_seguridad",
     "asignar_rol",
+    "borrar_datos_para_estadisticas",
     "borrar_escaneos_sueltos",
     "cambiar_contacto",
     "cambiar_nombre_publico",
@@ -98,6 +100,7 @@ __all__ = [
     "emitir_codigo_de_ingreso",
     "enviar_acta",
     "enviar_observacion",
+    "guardar_datos_para_estadisticas",
     "guardar_escaneo",
     "importar_padron",
     "mirar_residencia",

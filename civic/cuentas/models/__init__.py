@@ -2,6 +2,7 @@
 
 from civic.cuentas.models.codigos import CodigoDeIngreso
 from civic.cuentas.models.directivas import ActaDeDirectiva, CargoDeActa, Escaneo, ObservacionDeRegistro
+from civic.cuentas.models.estadisticas import DatosParaEstadisticas
 from civic.cuentas.models.organizaciones import Mandato, Organizacion, OrganizacionQuerySet
 from civic.cuentas.models.personas import Residencia, Usuario
 from civic.cuentas.models.roles import AsignacionRol
@@ -23,6 +24,7 @@ __all__ = [
     "CargoDeActa",
     "CodigoDeIngreso",
     "ConflictoDeIdentidad",
+    "DatosParaEstadisticas",
     "Escaneo",
     "FilaDePadron",
     "FilaDePadronDeOrganizacion",

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from civic.comun.bitacora import anotar_varios, preparar_suceso
 from civic.cuentas.acciones import asignar_rol, declarar_residencia, preparar_roles, verificar_residencia
 from civic.cuentas.metodos import CIUDADANIA, LISTA, METODOS, PADRON, PROMOTORA, VENTANILLA
-from civic.cuentas.models import Mandato, Organizacion, Residencia, Usuario
+from civic.cuentas.models import DatosParaEstadisticas, Mandato, Organizacion, Residencia, Usuario
 from civic.demo.carnets import carnet_de_demo
 from civic.demo.contexto import Contexto
 from civic.demo.fuentes import contenido
@@ -68,6 +68,7 @@ def _vecinos(contexto: Contexto) -> int:
         for persona, (otb, puesto), modo in zip(gente, viven, modos, strict=True)
     ]
     Residencia.objects.bulk_create(residencias, batch_size=500)
+    _estadisticas(contexto, gente)
     anotar_varios(
         preparar_suceso(
             Residencia._meta.label_lower,
@@ -84,6 +85,18 @@ def _vecinos(contexto: Contexto) -> int:
         if residencia.esta_verificada
     )
     return len(gente)
+
+
+def _estadisticas(contexto: Contexto, gente: list[Usuario]) -> None:
+    """Tres de cada cuatro dicen su sexo o su edad. Al azar: no tiene que ver con su nombre, que es inventado."""
+    azar, este = contexto.azar("estadisticas"), contexto.calendario.hoy.year
+    datos = []
+    for persona in gente:
+        sexo = azar.choices(["mujer", "hombre", "otra", "no_dice", ""], weights=[40, 33, 1, 2, 24])[0]
+        nacimiento = este - azar.choice([*range(18, 80), *range(20, 45)]) if azar.random() < 0.7 else None
+        if sexo or nacimiento:
+            datos.append(DatosParaEstadisticas(usuario=persona, sexo=sexo, nacimiento=nacimiento))
+    DatosParaEstadisticas.objects.bulk_create(datos, batch_size=500)
 
 
 def _personas(contexto: Contexto) -> int:

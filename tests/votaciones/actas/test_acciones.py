@@ -309,7 +309,7 @@ def test_sin_los_disparadores_la_base_lo_dejaria(recepcion, gente, pueblo):
     en = " ON actas_acta" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER acta_aprobada_no_cambia{en}")
-    assert "acta_aprobada_no_cambia" in guardas_que_faltan(connection) and len(DISPARADORES) == 11
+    assert "acta_aprobada_no_cambia" in guardas_que_faltan(connection) and len(DISPARADORES) == 15
     assert Acta.objects.filter(pk=acta.pk).update(presentes=71) == 1
     assert not consultas.esta_integra(Acta.objects.get(pk=acta.pk)), "y al comprobarla se nota"
 

@@ -328,7 +328,8 @@ def test_la_base_no_deja_tocar_un_padron_definitivo(abierta, d1, d2, gente):
 def test_faltar_una_guarda_se_nota(abierta):
     assert guardas.guardas_que_faltan(connection) == []
     with sin_guardas():
-        assert guardas.guardas_que_faltan(connection) == list(guardas.DISPARADORES)
+        suyos = [n for n, suyo in guardas.DISPARADORES.items() if connection.vendor in suyo.condiciones]
+        assert guardas.guardas_que_faltan(connection) == suyos
     assert guardas.guardas_que_faltan(connection) == []
 
 
@@ -376,7 +377,8 @@ def test_las_votaciones_abiertas_antes_del_padron_siguen_con_su_regla(abierta, d
     viejo = libro_de(abierta, version=2)
     assert "padron" not in viejo
     texto = reglas_del_libro.canonico(viejo)
-    Votacion.objects.update(libro=texto, huella=reglas_del_libro.huella_de(texto))
+    with sin_guardas():
+        Votacion.objects.update(libro=texto, huella=reglas_del_libro.huella_de(texto))
     d1, d2 = (Contienda.objects.select_related("votacion").get(pk=contienda.pk) for contienda in (d1, d2))
     rosa = crear_persona("rosa", "Rosa", otb=pueblo.otb_molle)  # se verificó después de abrir
     votar(d1, rosa, 3)

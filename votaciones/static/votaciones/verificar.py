@@ -13,8 +13,9 @@ Qué revisa, distrito por distrito:
        obras, puntos, lugares o nota) que dice el libro.
     3. Hay tantas papeletas como recibos, ninguno se repite y no son más que las personas del padrón.
     4. El tablero de la urna: cada asiento sigue al anterior, todo lo que entró lo hizo antes del cierre, con una
-       credencial distinta y firmada (las firmas se revisan si está instalado el paquete «cryptography»), y lo que salió
-       al abrir los sobres son esas papeletas. El último asiento lleva la huella de todos.
+       credencial distinta y firmada, y lo que salió al abrir los sobres son esas papeletas. El último asiento lleva la
+       huella de todos, y desde el libro 4 cada uno va firmado con la clave que el libro anuncia. Las firmas se revisan
+       si está instalado el paquete «cryptography».
     5. Contadas otra vez aquí, con cada regla, ganan las mismas obras, en el mismo orden y por el mismo costo.
 
 Las reglas, con dinero en centavos y fracciones exactas:
@@ -276,7 +277,7 @@ def revisar(paquete, guardada=""):
     exigir(not guardada or huella == guardada.lower(), "El libro de reglas no es el de la huella que guardaste.")
     yield f"Libro de reglas: {huella}" + ("" if guardada else " (compárala con la que se publicó al abrir)")
     if libro["version"] >= 3 and Ed25519PublicKey is None:
-        yield "Las firmas de las credenciales no se revisan: falta el paquete «cryptography»."
+        yield "Las firmas de las credenciales y del tablero no se revisan: falta el paquete «cryptography»."
     exigir(libro["regla"] == resultado["regla_oficial"], "La regla oficial no es la del libro.")
     del_resultado = {suya["numero"]: suya for suya in resultado["contiendas"]}
     exigir(
@@ -328,7 +329,7 @@ def revisar_contienda(paquete, libro, suya, resultado, huella):
 def revisar_tablero(paquete, libro, suya, huella, donde):
     """Recibos, papeletas al cierre y papeletas abiertas (si se publican) de una cadena de asientos sin faltas."""
     numero, anterior, tipos = suya["numero"], "0" * 64, []
-    urna, series, recibos, abiertas = f"{huella}:{numero}", {}, {}, None
+    urna, series, recibos, abiertas, suspendida = f"{huella}:{numero}", {}, {}, None, False
     for puesto, asiento in enumerate(json.loads(paquete[f"tablero-{numero}.json"]), start=1):
         este = f"{donde}: el asiento {puesto} del tablero"
         exigir(asiento["numero"] == puesto and asiento["anterior"] == anterior, f"{este} no sigue al anterior.")
@@ -337,21 +338,29 @@ def revisar_tablero(paquete, libro, suya, huella, donde):
         exigir(suma == asiento["suma"], f"{este} no dice lo que decía.")
         anterior = hashlib.sha256(f"{anterior}\n{puesto}\n{tipo}\n{suma}".encode()).hexdigest()
         exigir(anterior == asiento["huella"], f"{este} no tiene su huella.")
+        if libro["version"] >= 4:
+            bien = firmo(libro["clave_tablero"], asiento["firma"], f"ayni.asiento.1\n{anterior}")
+            exigir(bien, f"{este} no está firmado con la clave del libro.")
         exigir(texto is not None or tipo == "escrutinio", f"{este} no se puede leer.")
         contenido = json.loads(texto) if texto is not None else None
         tipos.append(tipo)
         if tipo == "apertura":
             igual = (contenido["libro"], contenido["urna"], contenido["clave"]) == (huella, urna, libro["clave_urna"])
+            igual = igual and contenido.get("tablero", "") == libro.get("clave_tablero", "")
             exigir(igual, f"{este} abre la urna con otro libro.")
         elif tipo == "lote":
             revisar_lote(contenido["papeletas"], urna, libro["clave_urna"], series, recibos, este)
+        elif tipo in ("suspension", "reanudacion"):
+            exigir(suspendida == (tipo == "reanudacion"), f"{este} repite una suspensión o una reanudación.")
+            suspendida = tipo == "suspension"
         elif tipo == "cierre":
             cierre = contenido["papeletas"]
         elif tipo == "escrutinio" and contenido is not None:
             abiertas = collections.Counter()
             for seleccion, cuantas in contenido["papeletas"]:
                 abiertas[papeleta_de(seleccion, libro["papeleta"])] += cuantas
-    en_orden = tipos[:1] == ["apertura"] and tipos[-2:] == ["cierre", "escrutinio"] and set(tipos[1:-2]) <= {"lote"}
+    entre = {"lote", "suspension", "reanudacion"}
+    en_orden = tipos[:1] == ["apertura"] and tipos[-2:] == ["cierre", "escrutinio"] and set(tipos[1:-2]) <= entre
     exigir(en_orden, f"{donde}: al tablero le falta o le sobra un paso.")
     exigir(len(series) == cierre, f"{donde}: al cerrar se dijo que había {cierre} papeletas y hay {len(series)}.")
     exigir(abiertas is None or sum(abiertas.values()) == cierre, f"{donde}: se abrieron más o menos sobres.")
@@ -364,12 +373,19 @@ def revisar_lote(papeletas, urna, clave, series, recibos, este):
         exigir(vuelta == series.get(serie, 0) + 1, f"{este} repite una credencial o le falta una vuelta.")
         exigir(recibos.setdefault(recibo, serie) == serie, f"{este} repite un recibo.")
         series[serie] = vuelta
-        if Ed25519PublicKey is not None:
-            try:
-                mensaje = f"ayni.credencial.1\n{urna}\n{serie}".encode()
-                Ed25519PublicKey.from_public_bytes(bytes.fromhex(clave)).verify(bytes.fromhex(firma), mensaje)
-            except (InvalidSignature, ValueError):
-                raise Distinto(f"{este} tiene una papeleta sin credencial firmada.") from None
+        bien = firmo(clave, firma, f"ayni.credencial.1\n{urna}\n{serie}")
+        exigir(bien, f"{este} tiene una papeleta sin credencial firmada.")
+
+
+def firmo(clave, firma, mensaje):
+    """Si esa clave firmó el mensaje; sin el paquete «cryptography» no se puede saber y se da por bueno."""
+    if Ed25519PublicKey is None:
+        return True
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(clave)).verify(bytes.fromhex(firma), mensaje.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def leer_papeletas(contienda, octetos, regla, donde):
