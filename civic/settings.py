@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "votaciones.urna",
     "votaciones.mesas",
     "votaciones.padron",
+    "votaciones.lotes",
     "votaciones",
     "propuestas",
     "mapas.reportes",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("actas/", include("votaciones.actas.urls")),
     path("votaciones/<slug:slug>/padron/", include("votaciones.padron.urls")),
     path("votaciones/<slug:slug>/", include("votaciones.mesas.urls")),
+    path("votaciones/<slug:slug>/lotes/", include("votaciones.lotes.urls")),
     path("votaciones/", include("votaciones.urls")),
     path("reportes/", include("mapas.reportes.urls")),
     path("obras/", include("mapas.obras.urls")),

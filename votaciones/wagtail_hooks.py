@@ -22,6 +22,7 @@ from civic.comun.trastienda import ConReglas, Lista, SinBorrar, prohibir
 from civic.cuentas.roles import Cosa, roles_que
 from votaciones import acciones, consultas, consultas_resultado, permisos
 from votaciones.forms import CierreForm, MotivoForm, SimuladorForm, VotacionForm
+from votaciones.lotes.consultas import resumen_de as lotes_por_estado
 from votaciones.models import Votacion
 from votaciones.reglas.papeleta_escrita import instruccion
 from votaciones.reglas.simulacion import simular as simular_reglas
@@ -92,6 +93,7 @@ def conducir(request: HttpRequest, pk: int) -> HttpResponse:
         "filas": consultas.asistencia(votacion),
         "modos": consultas.modos_en_total(votacion),
         "papeletas": consultas.contiendas_de(votacion).prefetch_related("opciones"),
+        "lotes": lotes_por_estado(votacion),
         "pasos": _pasos_de(votacion, request.user),
         "puede_corregir": votacion.estado == _Estado.PREPARADA and permisos.puede_conducir(request.user),
         "historia": historia(votacion),

@@ -81,6 +81,23 @@ _DEL_ACTA = (
 )
 
 
+_DEL_LOTE = (
+    *(
+        "clase",
+        "lugar",
+        "fecha",
+        "estado",
+        "entregadas",
+        "hojas",
+        "por_repetir",
+        "foto",
+        "huella_de_la_foto",
+        "secreto",
+    ),
+    *("deposito", "validas", "blancas", "nulas", "motivo"),
+)
+
+
 _DE_UN_DOCUMENTO = ("clase", "orden", "peso", "huella", "publico", "retirado", "motivo")
 
 # El orden importa al cerrar la cuenta: primero lo que cuelga de otra cosa.
@@ -632,6 +649,10 @@ REGISTRO: tuple[Dato, ...] = (
             callan=("codigos", "entregados", "estado"),
         )
         for enlace in ("preparo", "imprimio", "activo")
+    ),
+    *(
+        _acto(f"lotes_de_votacion_{enlace}", "lotes.Lote", enlace, "lugar", "fecha", "estado", callan=_DEL_LOTE)
+        for enlace in ("abierto_por", "primera_por", "segunda_por", "decidida_por", "depositado_por", "anulado_por")
     ),
     Dato(
         "votaciones_en_que_participo",

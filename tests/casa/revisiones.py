@@ -132,7 +132,9 @@ def plantillas_que_suben(raiz: Path) -> list[str]:
                     faltas.append(f"{nombre} incluye {pedida}, que no existe")
                 continue
             propio, ajeno = piso_de(archivo, raiz), piso_de(destino, raiz)
-            misma_sala = archivo.relative_to(raiz).parts[:2] == destino.relative_to(raiz).parts[:2]
+            suya, pedida_a = archivo.relative_to(raiz).parts[:2], destino.relative_to(raiz).parts[:2]
+            # Una sala de adentro (votaciones/lotes) usa las de la que la contiene (votaciones), no al revés.
+            misma_sala = pedida_a in (suya, (suya[0], "templates"))
             if propio is None or ajeno is None or ajeno > propio or (ajeno == propio and not misma_sala):
                 faltas.append(f"{nombre} incluye {pedida}, de un piso más alto o hermano")
     return faltas
@@ -239,6 +241,7 @@ SIN_BITACORA = {
     "votaciones/mesas/acciones/entregar.py:entregar_codigos": "a quién y cuándo se entregó no queda junto a nada",
     "votaciones/mesas/acciones/aparato.py:votar_en_aparato": "el voto es secreto: quién votó no va junto a nada",
     "votaciones/mesas/acciones/codigo.py:votar_con_codigo": "el voto es secreto: quién votó no va junto a nada",
+    "votaciones/lotes/acciones/mesa.py:marcar_entrega": "el voto es secreto: quién votó no va junto a nada",
     "propuestas/acciones/copatrocinios.py:continuar_copatrocinios": "pieza de pasar de gestión, que lo anota",
     "propuestas/acciones/copatrocinios.py:preguntar_de_nuevo": "pieza de presentar, que lo anota al final",
     "propuestas/acciones/copatrocinios.py:preguntar_en": "pieza de unir y dividir, que lo anotan",

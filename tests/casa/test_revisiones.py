@@ -44,6 +44,14 @@ def test_plantillas_que_suben_con_inclusion_de_una_hermana_la_encuentra(tmp_path
     assert len(revisiones.plantillas_que_suben(tmp_path)) == 1
 
 
+def test_plantillas_que_suben_deja_incluir_las_de_la_sala_que_la_contiene_y_no_al_reves(tmp_path):
+    plantar(tmp_path, "votaciones/templates/votaciones/_opcion.html", "a")
+    plantar(tmp_path, "votaciones/lotes/templates/lotes/hoja.html", '{% include "votaciones/_opcion.html" %}')
+    assert revisiones.plantillas_que_suben(tmp_path) == []
+    plantar(tmp_path, "votaciones/templates/votaciones/b.html", '{% include "lotes/hoja.html" %}')
+    assert len(revisiones.plantillas_que_suben(tmp_path)) == 1
+
+
 def test_vistas_calladas_con_vista_muda_la_nombra():
     assert revisiones.vistas_calladas([("/muda/", lambda request: None)]) == [
         "/muda/ no dice quién puede entrar (@publica, @con_cuenta o @con_rol)"

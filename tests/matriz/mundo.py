@@ -55,6 +55,7 @@ from tests.votaciones.conftest import abrir
 from votaciones import acciones as votaciones
 from votaciones.actas import acciones as actas
 from votaciones.actas.models import Envio
+from votaciones.lotes.models import Lote
 from votaciones.mesas import acciones as mesas
 from votaciones.models import Participacion
 from votaciones.padron import acciones as padrones
@@ -355,6 +356,16 @@ def _obras(pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
     }
 
 
+def _lotes(abierta: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Lote]:
+    """Dos del distrito 1: uno que recibe gente y otro que se carga, con su foto."""
+    contienda = abierta.contiendas.get(area=pueblo.distrito_1)
+    datos = {"contienda": contienda, "clase": "papel", "lugar": "Escuela", "fecha": timezone.localdate()}
+    en_carga = Lote(**datos, estado="primera_carga", entregadas=2, hojas=2, foto="fotodellote", abierto_por=gente.hugo)
+    en_carga.save()
+    default_storage.save(en_carga.ruta_de_la_foto, ContentFile(b"foto"))
+    return {"lote": Lote.objects.create(**datos, abierto_por=gente.hugo), "lote_en_carga": en_carga}
+
+
 def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> dict[str, Any]:
     for numero, (distrito, autor) in enumerate(((pueblo.distrito_1, gente.ana), (pueblo.distrito_2, gente.beto)), 1):
         Propuesta.objects.create(
@@ -392,6 +403,7 @@ def _votaciones(proceso: Any, pueblo: elenco.Pueblo, gente: elenco.Elenco) -> di
     padron = padrones.publicar_padron(preparada, observable_hasta=ahora + 5 * un_dia)
     delia = Usuario.objects.get(username="delia")
     return {
+        **_lotes(abierta, pueblo, gente),
         "abierta": abierta,
         "contada": votaciones.contar_votacion(contada),
         "preparada": preparada,
@@ -650,6 +662,9 @@ POR_RUTA: dict[str, dict[str, dict[str, str]]] = {
         f"mesas:{ruta}": {"": {"slug": "=abierta", "pk": "paquete"}}
         for ruta in ("paquete", "imprimir", "llevar", "cerrar")
     },
+    **{f"lotes:{ruta}": {"": {"slug": "=abierta", "pk": "lote"}} for ruta in ("lote", "marcar", "juntar", "anular")},
+    **{f"lotes:{ruta}": {"": {"slug": "=abierta", "pk": "lote_en_carga"}} for ruta in ("cargar", "depositar", "foto")},
+    "lotes_de_votacion": {"": {"pk": "abierta"}},
     "padron_de_votacion": {"": {"pk": "preparada"}},
     "padron_publicar": {"": {"pk": "preparada"}},
     "padron_resolver": {"": {"pk": "preparada", "reclamo": "reclamo"}},

@@ -25,6 +25,7 @@ from propuestas.reglas import Estado as EstadoDePropuesta
 from votaciones import permisos
 from votaciones.acciones.votar import asegurar_urna
 from votaciones.consultas import libro_de
+from votaciones.lotes.acciones.vida import terminar_lotes
 from votaciones.lugares import ubicacion_de
 from votaciones.models import Contienda, Opcion, Votacion
 from votaciones.padron.acciones import congelar_padron
@@ -328,6 +329,7 @@ def cerrar_votacion(
             f"La hora anunciada es el {dia(votacion.cierra)}. Para cerrar antes, escribe el motivo: será público.",
             campo="motivo",
         )
+    terminar_lotes(votacion, actor=actor, antes_de_hora=antes_de_hora)
     # Cada urna se cierra en su base: quien ya está depositando termina, los demás la encuentran cerrada. Si algo falla
     # después, se repite: una urna cerrada sigue cerrada.
     for contienda in contiendas:

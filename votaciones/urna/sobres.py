@@ -34,10 +34,10 @@ def clave_para(uso: str) -> bytes:
 
 # --- Sobres ----------------------------------------------------------------------------------------------------------
 class Cerrojo:
-    """Cierra y abre los sobres de una urna («huella del libro:número»)."""
+    """Cierra y abre los sobres de una urna («huella del libro:número»). Con otro `uso`, otra clave."""
 
-    def __init__(self, urna: str) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(clave_para(f"sobre:{urna}")))
+    def __init__(self, urna: str, *, uso: str = "sobre") -> None:
+        self._fernet = Fernet(base64.urlsafe_b64encode(clave_para(f"{uso}:{urna}")))
 
     def cerrar(self, seleccion: Any) -> str:
         llano = canonico(seleccion).encode()
