@@ -31,7 +31,7 @@ class Derecho:
         return any(contienda not in self.habilitaciones for contienda, _, _ in self.participaciones)
 
 
-_HABILITADA, _RETIRO, _VIVE = 1, 2, 3
+_HABILITADA, _RETIRO, _VIVE, _INSCRITA = 1, 2, 3, 4
 
 
 @cache
@@ -41,10 +41,12 @@ def _consulta() -> str:
         modelo.__name__: nombre(modelo._meta.db_table)
         for modelo in (Habilitacion, PadronElectoral, Participacion, Contienda, Verificacion, Residencia)
     }
+    clases = {"_HABILITADA": _HABILITADA, "_INSCRITA": _INSCRITA, "_RETIRO": _RETIRO, "_VIVE": _VIVE}
     # Los nombres de las tablas son los de los modelos y lo que viene de afuera viaja aparte. Una cuenta sin identidad
     # pregunta por la cero, que no es de nadie.
     return """
-        SELECT {_HABILITADA}, h.contienda_id, h.identidad_id, h.metodo
+        SELECT CASE WHEN h.usuario_id IS NULL THEN {_INSCRITA} ELSE {_HABILITADA} END,
+               h.contienda_id, h.identidad_id, h.metodo
         FROM {Habilitacion} h JOIN {PadronElectoral} p ON p.id = h.padron_id
         WHERE p.votacion_id = %(votacion)s AND p.estado = 'definitivo'
           AND (h.identidad_id = %(identidad)s OR (h.usuario_id = %(cuenta)s AND h.identidad_id IS NULL))
@@ -56,19 +58,20 @@ def _consulta() -> str:
                (SELECT v.cuenta_id FROM {Verificacion} v WHERE v.identidad_id = %(identidad)s))
         UNION ALL
         SELECT {_VIVE}, 0, NULL, '' FROM {Residencia} r WHERE r.usuario_id = %(cuenta)s
-        """.format(_HABILITADA=_HABILITADA, _RETIRO=_RETIRO, _VIVE=_VIVE, **tablas)  # noqa: S608
+        """.format(**clases, **tablas)  # noqa: S608
 
 
 def derecho_de(votacion: int, *, cuenta: int | None, identidad: int | None) -> Derecho:
     """El derecho de una cuenta, de una identidad, o de las dos si son la misma persona. Todo por clave.
 
-    Una cuenta que ya no dice dónde vive no tiene habilitaciones: es lo que queda cuando retira su verificación.
+    Una cuenta que ya no dice dónde vive no tiene habilitaciones: es lo que queda cuando retira su verificación. A quien
+    se inscribió en una mesa sin cuenta no le hace falta decirlo: mostró ahí su carnet.
     """
     claves = {"votacion": votacion, "cuenta": cuenta or 0, "identidad": identidad or 0}
     de_la_identidad: dict[int, str] = {}
     de_la_cuenta: dict[int, str] = {}
     participaciones: set[tuple[int, int | None, str]] = set()
-    vive = cuenta is None
+    vive, inscrita = cuenta is None, False
     with connection.cursor() as cursor:
         cursor.execute(_consulta(), claves)
         for clase, contienda, quien, texto in cursor.fetchall():
@@ -80,5 +83,6 @@ def derecho_de(votacion: int, *, cuenta: int | None, identidad: int | None) -> D
                 de_la_cuenta[contienda] = texto
             else:
                 de_la_identidad[contienda] = texto
-    habilitaciones = (de_la_identidad or de_la_cuenta) if vive else {}
+                inscrita = inscrita or clase == _INSCRITA
+    habilitaciones = (de_la_identidad or de_la_cuenta) if vive or inscrita else {}
     return Derecho(habilitaciones, frozenset(participaciones))

@@ -209,7 +209,8 @@ def _impedimento_de_padron(
             f"Aquí votan quienes están en el padrón {contienda.del_lugar}, y tú estás en el padrón {otra.del_lugar}."
         )
         return Impedimento("otro_lugar", frase, otra)
-    if not Residencia.objects.filter(usuario=usuario).exists():
+    sin_cuenta = all(suya.usuario_id is None for suya in suyas)  # la inscribió una mesa: ahí dijo dónde vive
+    if not sin_cuenta and not Residencia.objects.filter(usuario=usuario).exists():
         return Impedimento(
             "residencia",
             "Estás en el padrón, pero dijiste que ya no vives en el municipio. Si fue un error, dinos dónde vives.",

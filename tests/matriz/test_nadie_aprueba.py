@@ -179,7 +179,7 @@ def test_quien_trabaja_en_el_municipio_vota_solo_en_su_distrito(plan, gente, vot
     votacion = abrir(votaciones.preparar_votacion(votando, nombre="V", slug="v", **fechas))
     uno, dos = votacion.contiendas.order_by("numero")
     assert impedimento_de(uno, pedro).codigo == "padron"
-    assert (impedimento_de(uno, pilar), impedimento_de(dos, pilar).codigo) == (None, "otro_distrito")
+    assert (impedimento_de(uno, pilar), impedimento_de(dos, pilar).codigo) == (None, "otro_lugar")
 
 
 def test_nadie_modera_lo_que_escribio_ni_otro_distrito(gente, pueblo):

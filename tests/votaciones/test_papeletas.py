@@ -348,7 +348,7 @@ def test_corregir_cambia_el_tipo_y_el_libro_lo_dice(preparada, gente, tipo):
     acciones.corregir_votacion(preparada, actor=None, tipo_de_papeleta=tipo, **EJEMPLOS[tipo].limites, **datos)
     abierta = abrir(preparada, actor=gente.hugo)
     libro = json.loads(abierta.libro)
-    assert (libro["version"], libro["papeleta"]) == (3, REGLAMENTOS[tipo].canonico())
+    assert (libro["version"], libro["papeleta"]) == (4, REGLAMENTOS[tipo].canonico())
     d1 = abierta.contiendas.get(numero=1)
     assert d1.reglamento == Reglamento(**{**vars(REGLAMENTOS[tipo]), "presupuesto": Decimal("300000")})
     assert "papeleta" not in consultas.libro_de(abierta, version=2)

@@ -10,15 +10,17 @@ from civic.comun.models import Suceso
 from civic.cuentas.models import Identidad
 from civic.cuentas.reglas_identidad import normalizar_ci
 from tests.elenco import crear_persona
-from tests.votaciones.conftest import segunda
+from tests.votaciones.conftest import segunda, votar
 from tests.votaciones.mesas.piezas import CARNETS, NACIMIENTO, identidad_de, inscribir
 from tests.votaciones.padron.piezas import CI, DIA, con_carnet, publicar, verificar
+from votaciones.acciones import retirar_en_mesa
 from votaciones.derecho import derecho_de
 from votaciones.mesas.acciones import inscribir as del_modulo
 from votaciones.mesas.acciones import quitar_inscripcion
 from votaciones.mesas.models import Inscripcion
 from votaciones.mesas.reconocer import reconocer
 from votaciones.padron.models import Habilitacion
+from votaciones.permisos import impedimento_de
 
 
 def suyas(padron, identidad):
@@ -102,6 +104,16 @@ def test_abierta_la_votacion_la_mesa_la_reconoce_y_con_cuenta_no_se_dobla(en_cur
     verificar(cuenta, CARNETS[0])
     derecho = derecho_de(en_curso.pk, cuenta=cuenta.pk, identidad=reconocida.identidad.pk)
     assert list(derecho.habilitaciones) == [c1.pk]
+
+
+def test_la_inscrita_que_despues_abre_cuenta_vota_con_ella_aunque_no_diga_donde_vive(en_curso, c1, gente):
+    inscrita = Inscripcion.objects.first().identidad
+    Identidad.objects.filter(pk=inscrita.pk).update(cuenta=gente.nadia)
+    assert derecho_de(en_curso.pk, cuenta=gente.nadia.pk, identidad=inscrita.pk).habilitaciones.keys() == {c1.pk}
+    assert impedimento_de(c1, gente.nadia) is None
+    votar(c1, gente.nadia, 4)
+    with pytest.raises(ReglaIncumplida, match="ya votó"):
+        retirar_en_mesa(c1, identidad=inscrita.pk, canal="kiosco")
 
 
 @pytest.mark.parametrize(("ci", "fecha"), [(CARNETS[0], NACIMIENTO + DIA), (normalizar_ci("1112223"), NACIMIENTO)])
